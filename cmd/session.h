@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lib/abi/registers.h"
+#include "lib/abi/xsave.h"
+#include "lib/base/result.h"
+#include "lib/container/reader.h"
+#include "lib/model/event.h"
+#include "lib/model/ledger.h"
+#include "lib/model/record.h"
+
+namespace simdprof::cmd {
+
+/// What the metadata of a recording says, read before any sample.
+struct RecordingFacts {
+  EventTable events;
+  std::map<std::string, std::string> host;  ///< "hostname", "release", "arch", "cmdline", ...
+  abi::Arch arch = abi::Arch::unknown;
+  std::optional<abi::XsaveTable> xsave;
+  struct SourceAttempt {
+    SourceKind kind = SourceKind::gpr;
+    std::int32_t error_number = 0;
+    std::string explanation;
+  };
+  std::vector<SourceAttempt> sources;  ///< in the order they were tried; the one with error_number 0 was taken
+  std::map<std::string, std::string> build_ids;            ///< path -> lower-case hex
+  std::optional<std::uint64_t> start_ns, end_ns;           ///< absent when the recorder did not come to its end
+  std::optional<std::int32_t> wait_status;                 ///< of the child
+  [[nodiscard]] std::optional<SourceKind> source() const;  ///< the one that was taken
+};
+
+/// A recording, opened for reading: metadata first, then all other records in time order.
+class Session {
+ public:
+  static Result<Session> open(const std::string& input);
+  Session(Session&&) noexcept;
+  Session& operator=(Session&&) noexcept;
+  ~Session();
+
+  [[nodiscard]] const RecordingFacts& facts() const;
+  /// The next record in time order (own records before the kernel's at the same time), or nullptr at the end. It and
+  /// its views hold until the next call. Undecodable records are skipped and counted in ledger(); LOST, LOST_SAMPLES
+  /// and LOSS records are given and counted too.
+  const Record* next();
+  [[nodiscard]] Ledger& ledger();
+  [[nodiscard]] const ContainerReader& container() const;
+
+ private:
+  struct State;
+  explicit Session(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace simdprof::cmd

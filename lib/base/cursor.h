@@ -1,0 +1,71 @@
+#pragma once
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace simdprof {
+
+/// Reads foreign bytes from front to back. A read past the end gives zero, empties the cursor and remembers where
+/// ("latches"), so that a decoder checks once, after a field, instead of before every word.
+class Cursor {
+ public:
+  /// @param bytes   the input
+  /// @param offset  place of bytes[0] in the whole input, for errors
+  /// @param order   byte order of the input's integers
+  explicit Cursor(std::span<const std::byte> bytes, std::uint64_t offset = 0, std::endian order = std::endian::little)
+      : bytes_(bytes), base_(offset), order_(order) {}
+
+  std::uint8_t u8();
+  std::uint16_t u16();
+  std::uint32_t u32();
+  std::uint64_t u64();
+  std::int32_t i32() { return static_cast<std::int32_t>(u32()); }
+
+  /// The next `size` bytes, or an empty span (and failed()) when fewer remain.
+  std::span<const std::byte> take(std::uint64_t size);
+  void skip(std::uint64_t size) { (void)take(size); }
+  /// Text up to the first NUL of the remaining bytes, all of which are used: names at the end of kernel records are
+  /// padded with NULs to 8 bytes.
+  std::string_view padded_text(std::uint64_t size);
+
+  [[nodiscard]] std::size_t remaining() const { return bytes_.size() - position_; }
+  [[nodiscard]] bool failed() const { return failed_; }
+  /// Where the next read starts, or where the first failed read started.
+  [[nodiscard]] std::uint64_t offset() const { return base_ + (failed_ ? failed_at_ : position_); }
+  [[nodiscard]] std::endian order() const { return order_; }
+
+ private:
+  template <class T>
+  T read();
+
+  std::span<const std::byte> bytes_;
+  std::uint64_t base_;
+  std::endian order_;
+  std::size_t position_ = 0;
+  std::size_t failed_at_ = 0;
+  bool failed_ = false;
+};
+
+/// Unaligned u64 words of the input, seen without copying them.
+class WordView {
+ public:
+  WordView() = default;
+  /// Uses the first size/8 words of `bytes`.
+  explicit WordView(std::span<const std::byte> bytes, std::endian order = std::endian::little)
+      : bytes_(bytes.first(bytes.size() / 8 * 8)), order_(order) {}
+
+  [[nodiscard]] std::size_t size() const { return bytes_.size() / 8; }
+  [[nodiscard]] bool empty() const { return bytes_.empty(); }
+  [[nodiscard]] std::uint64_t operator[](std::size_t index) const;
+  [[nodiscard]] std::span<const std::byte> bytes() const { return bytes_; }
+  [[nodiscard]] std::endian order() const { return order_; }
+
+ private:
+  std::span<const std::byte> bytes_;
+  std::endian order_ = std::endian::little;
+};
+
+}  // namespace simdprof

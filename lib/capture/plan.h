@@ -1,0 +1,68 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lib/abi/perf_event.h"
+#include "lib/base/result.h"
+#include "lib/base/units.h"
+#include "lib/model/own_record.h"
+#include "lib/model/record_sink.h"
+
+namespace simdprof {
+
+/// Whom to record.
+struct TargetSpec {
+  std::vector<std::string> command;  ///< `-- cmd args`; empty: none is started
+  std::vector<Pid> pids;             ///< -p: all threads, and those made later
+  std::vector<Tid> tids;             ///< -t: just these
+  bool system_wide = false;          ///< -a
+  std::vector<std::int32_t> cpus;    ///< -C; empty: all
+};
+
+/// One event, ready to open: everything but `disabled`, `enable_on_exec` and what a source must add is set.
+struct EventPlan {
+  abi::EventAttr attr;
+  std::string name;
+};
+
+/// Vector state that is asked for.
+struct VectorPlan {
+  bool xmm = true, ymm = true, zmm = true, opmask = true;
+};
+
+/// Everything a source needs to know; made by cmd/record from options and probes.
+struct CapturePlan {
+  SourceKind source = SourceKind::gpr;
+  TargetSpec target;
+  std::vector<EventPlan> events;  ///< [0] leads: the ptrace source makes its stops from it
+  VectorPlan vectors;
+  std::size_t ring_pages = 128;                       ///< data pages of a ring (-m)
+  std::chrono::milliseconds start_delay{0};           ///< -D
+  std::optional<std::chrono::milliseconds> duration;  ///< --duration
+  std::int32_t clockid = 1;                           ///< CLOCK_MONOTONIC; attr.clockid of every event
+};
+
+/// What a recording came to.
+struct CaptureOutcome {
+  std::optional<std::int32_t> wait_status;  ///< of the started command, as waitpid gives it
+  std::uint64_t start_ns = 0, end_ns = 0;   ///< in the recording's clock
+  std::uint64_t samples = 0;
+  std::uint64_t register_images = 0;
+  std::uint64_t lost = 0;  ///< all causes
+};
+
+/// Set by a signal handler (SIGINT, SIGTERM) or a timer: end the recording in order.
+using StopFlag = std::atomic<bool>;
+
+/// Records through rings alone (sources gpr and kernel) until the target ends, `stop` is set or the duration is over.
+Result<CaptureOutcome> run_ring_capture(const CapturePlan& plan, RecordSink& sink, const StopFlag& stop);
+/// Records with the ptrace source: rings, and a register image at each stop.
+Result<CaptureOutcome> run_ptrace_capture(const CapturePlan& plan, RecordSink& sink, const StopFlag& stop);
+
+}  // namespace simdprof

@@ -1,0 +1,181 @@
+#include "lib/model/own_record.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "lib/base/check.h"
+
+namespace simdprof {
+
+std::string_view source_name(SourceKind kind) {
+  switch (kind) {
+    case SourceKind::gpr: return "gpr";
+    case SourceKind::kernel: return "kernel";
+    case SourceKind::ptrace: return "ptrace";
+    case SourceKind::agent: return "agent";
+  }
+  return "unknown";
+}
+
+std::string_view loss_cause_name(LossCause cause) {
+  switch (cause) {
+    case LossCause::ring_full: return "ring full";
+    case LossCause::kernel_dropped: return "dropped by the kernel";
+    case LossCause::image_missing: return "no register image";
+    case LossCause::image_unreadable: return "registers unreadable";
+    case LossCause::image_unmatched: return "image without sample";
+    case LossCause::chunk_damaged: return "damaged chunk";
+    case LossCause::input_truncated: return "input ends early";
+    case LossCause::aux_truncated: return "AUX truncated";
+    case LossCause::write_failed: return "write failed";
+  }
+  return "unknown";
+}
+
+namespace {
+
+template <class T>
+void append(std::vector<std::byte>& out, T value) {
+  for (std::size_t i = 0; i < sizeof(T); ++i) {
+    out.push_back(static_cast<std::byte>(static_cast<std::uint64_t>(value) >> (8 * i)));
+  }
+}
+
+}  // namespace
+
+RecordBuilder::RecordBuilder(std::uint32_t type, std::uint16_t misc) {
+  append(bytes_, type);
+  append(bytes_, misc);
+  append(bytes_, std::uint16_t{0});
+}
+
+RecordBuilder& RecordBuilder::u8(std::uint8_t value) {
+  append(bytes_, value);
+  return *this;
+}
+RecordBuilder& RecordBuilder::u16(std::uint16_t value) {
+  append(bytes_, value);
+  return *this;
+}
+RecordBuilder& RecordBuilder::u32(std::uint32_t value) {
+  append(bytes_, value);
+  return *this;
+}
+RecordBuilder& RecordBuilder::u64(std::uint64_t value) {
+  append(bytes_, value);
+  return *this;
+}
+RecordBuilder& RecordBuilder::bytes(std::span<const std::byte> value) {
+  bytes_.insert(bytes_.end(), value.begin(), value.end());
+  return *this;
+}
+RecordBuilder& RecordBuilder::text(std::string_view value) {
+  bytes(std::as_bytes(std::span(value.data(), value.size())));
+  return u8(0);
+}
+
+std::vector<std::byte> RecordBuilder::finish() {
+  while (bytes_.size() % 8 != 0) bytes_.push_back(std::byte{0});
+  SIMDPROF_ASSERT(bytes_.size() <= 0xfff8);
+  bytes_[6] = static_cast<std::byte>(bytes_.size());
+  bytes_[7] = static_cast<std::byte>(bytes_.size() >> 8U);
+  return std::move(bytes_);
+}
+
+std::vector<std::byte> encode_stream_start(const StreamStart& start) {
+  return RecordBuilder(kRecordStream)
+      .u64(kStreamMagic)
+      .u16(start.version)
+      .u16(static_cast<std::uint16_t>(start.info.kind))
+      .u32(start.stream)
+      .i32(start.info.cpu)
+      .i32(start.info.tid)
+      .u32(start.record_count)
+      .u32(start.record_bytes)
+      .u64(start.first_time_ns)
+      .u64(start.last_time_ns)
+      .finish();
+}
+
+std::vector<std::byte> encode_event_desc(std::uint32_t event, const abi::EventAttr& attr, std::string_view name) {
+  const auto attr_bytes = std::as_bytes(std::span(&attr, 1));
+  return RecordBuilder(kRecordEventDesc)
+      .u32(event)
+      .u32(static_cast<std::uint32_t>(attr_bytes.size()))
+      .bytes(attr_bytes)
+      .text(name)
+      .finish();
+}
+
+std::vector<std::byte> encode_event_id(std::uint32_t event, std::int32_t cpu, Tid tid, std::uint64_t id) {
+  return RecordBuilder(kRecordEventId).u32(event).i32(cpu).i32(tid).u32(0).u64(id).finish();
+}
+
+std::vector<std::byte> encode_host_fact(std::string_view key, std::string_view value) {
+  constexpr std::size_t kMaxValueBytes = 60000;
+  return RecordBuilder(kRecordHostFact).text(key).text(value.substr(0, kMaxValueBytes)).finish();
+}
+
+std::vector<std::byte> encode_xsave_table(const abi::XsaveTable& table) {
+  RecordBuilder record(kRecordXsaveTable);
+  record.u64(table.xcr0_mask).u32(table.max_bytes);
+  const auto used =
+      std::count_if(table.components.begin(), table.components.end(), [](const auto& c) { return c.size != 0; });
+  record.u32(static_cast<std::uint32_t>(used));
+  for (std::size_t i = 0; i < table.components.size(); ++i) {
+    const auto& component = table.components[i];
+    if (component.size == 0) continue;
+    record.u32(static_cast<std::uint32_t>(i)).u32(component.offset).u32(component.size).u32(component.flags);
+  }
+  return record.finish();
+}
+
+std::vector<std::byte> encode_register_image(const RegisterImage& image) {
+  return RecordBuilder(kRecordRegisterImage)
+      .i32(image.pid)
+      .i32(image.tid)
+      .u64(image.window_start_ns)
+      .u64(image.time_ns)
+      .u64(image.ip)
+      .u64(static_cast<std::uint64_t>(image.syscall))
+      .u32(image.format)
+      .u32(image.flags)
+      .u64(image.available)
+      .u64(image.in_use)
+      .u64(image.stored)
+      .u32(image.mxcsr)
+      .u32(static_cast<std::uint32_t>(image.data.size()))
+      .bytes(image.data)
+      .finish();
+}
+
+std::vector<std::byte> encode_loss(LossCause cause, std::int32_t cpu, Tid tid, std::uint64_t count,
+                                   std::uint64_t time_ns) {
+  return RecordBuilder(kRecordLoss)
+      .u32(static_cast<std::uint32_t>(cause))
+      .i32(cpu)
+      .i32(tid)
+      .u32(0)
+      .u64(count)
+      .u64(time_ns)
+      .finish();
+}
+
+std::vector<std::byte> encode_build_id(std::span<const std::byte> id, std::string_view path) {
+  return RecordBuilder(kRecordBuildId).u32(static_cast<std::uint32_t>(id.size())).bytes(id).text(path).finish();
+}
+
+std::vector<std::byte> encode_source(SourceKind kind, std::int32_t error_number, std::string_view explanation) {
+  return RecordBuilder(kRecordSource)
+      .u32(static_cast<std::uint32_t>(kind))
+      .i32(error_number)
+      .text(explanation)
+      .finish();
+}
+
+std::vector<std::byte> encode_end(std::uint64_t start_ns, std::uint64_t end_ns, std::int32_t wait_status) {
+  return RecordBuilder(kRecordEnd).u64(start_ns).u64(end_ns).i32(wait_status).u32(0).finish();
+}
+
+}  // namespace simdprof

@@ -1,0 +1,61 @@
+#include "lib/model/register_set.h"
+
+#include "lib/abi/xsave.h"
+
+namespace simdprof {
+
+std::string_view presence_name(Presence presence) {
+  switch (presence) {
+    case Presence::not_recorded: return "not recorded";
+    case Presence::init: return "init";
+    case Presence::untrusted: return "untrusted";
+    case Presence::valid: return "valid";
+  }
+  return "unknown";
+}
+
+std::string_view origin_name(Origin origin) {
+  switch (origin) {
+    case Origin::none: return "none";
+    case Origin::gpr: return "gpr";
+    case Origin::pebs: return "pebs";
+    case Origin::pmi_xsave: return "pmi-xsave";
+    case Origin::xstate: return "xstate";
+    case Origin::frame: return "frame";
+  }
+  return "unknown";
+}
+
+std::string_view simd_width_name(SimdWidth width) {
+  switch (width) {
+    case SimdWidth::unknown: return "not recorded";
+    case SimdWidth::none: return "none";
+    case SimdWidth::xmm: return "XMM";
+    case SimdWidth::ymm: return "YMM";
+    case SimdWidth::zmm: return "ZMM";
+  }
+  return "unknown";
+}
+
+namespace {
+
+constexpr std::uint64_t bit(unsigned component) { return std::uint64_t{1} << component; }
+constexpr std::uint64_t kZmmState = bit(abi::kXsaveZmmHi256) | bit(abi::kXsaveHi16Zmm);
+
+}  // namespace
+
+SimdWidth widest_in_use(const RegisterSet& set) {
+  if (!set.xstate_in_use) return SimdWidth::unknown;
+  const std::uint64_t in_use = *set.xstate_in_use;
+  if ((in_use & kZmmState) != 0) return SimdWidth::zmm;
+  if ((in_use & bit(abi::kXsaveYmmHi128)) != 0) return SimdWidth::ymm;
+  if ((in_use & bit(abi::kXsaveSse)) != 0) return SimdWidth::xmm;
+  return SimdWidth::none;
+}
+
+std::optional<bool> dirty_upper(const RegisterSet& set) {
+  if (!set.xstate_in_use) return std::nullopt;
+  return (*set.xstate_in_use & (kZmmState | bit(abi::kXsaveYmmHi128))) != 0;
+}
+
+}  // namespace simdprof

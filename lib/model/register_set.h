@@ -1,0 +1,87 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "lib/abi/registers.h"
+#include "lib/base/units.h"
+
+namespace simdprof {
+
+/// Whether a value is there. "Zero" is `valid` with the value 0: not recorded, INIT and untrusted are never shown as 0.
+enum class Presence : std::uint8_t {
+  not_recorded,  ///< nobody asked for it, or the source cannot give it
+  init,          ///< the component is in INIT state: architecturally zero, nothing was stored
+  untrusted,     ///< recorded, but a finding says it is not what it claims to be
+  valid,
+};
+std::string_view presence_name(Presence presence);
+
+/// Where a value comes from.
+enum class Origin : std::uint8_t {
+  none,
+  gpr,        ///< saved registers of the interrupt or of the kernel entry
+  pebs,       ///< PEBS record
+  pmi_xsave,  ///< XSAVES at the interrupt
+  xstate,     ///< ptrace stop, NT_X86_XSTATE
+  frame,      ///< signal frame (agent)
+};
+std::string_view origin_name(Origin origin);
+
+/// One 512-bit register in three parts, as XSAVE keeps them.
+struct VectorRegister {
+  std::array<std::uint64_t, 8> words{};   ///< qword 0 is lane 0..63 bits; only words of present parts mean something
+  Presence xmm = Presence::not_recorded;  ///< words 0..1
+  Presence ymm_high = Presence::not_recorded;  ///< words 2..3
+  Presence zmm_high = Presence::not_recorded;  ///< words 4..7
+};
+
+/// Width in use, from XSTATE_BV / XINUSE.
+enum class SimdWidth : std::uint8_t { unknown, none, xmm, ymm, zmm };
+std::string_view simd_width_name(SimdWidth width);
+
+/// All registers of one set (user or interrupt) of one sample.
+struct RegisterSet {
+  abi::Arch arch = abi::Arch::unknown;
+  std::uint64_t abi = 0;                ///< PERF_SAMPLE_REGS_ABI_*; 0: the section was empty or not asked for
+  std::uint64_t gpr_present = 0;        ///< bit n: gpr[n] was recorded
+  std::array<std::uint64_t, 64> gpr{};  ///< by perf register number; 24..40 are R16..R31 and SSP
+  Origin gpr_origin = Origin::none;
+
+  std::array<VectorRegister, 32> vector{};
+  Origin vector_origin = Origin::none;
+  std::array<std::uint64_t, 8> opmask{};
+  Presence opmask_presence = Presence::not_recorded;
+  std::uint32_t mxcsr = 0;
+  Presence mxcsr_presence = Presence::not_recorded;
+  std::optional<std::uint64_t> xstate_in_use;  ///< XSTATE_BV, when the source has it
+
+  [[nodiscard]] std::optional<std::uint64_t> general(unsigned number) const {
+    if (number >= gpr.size() || ((gpr_present >> number) & 1U) == 0) return std::nullopt;
+    return gpr[number];
+  }
+  [[nodiscard]] bool has_vectors() const { return vector_origin != Origin::none; }
+};
+
+/// Widest state in use by XSTATE_BV: ZMM when ZMM_Hi256 or Hi16_ZMM is in use, else YMM, else XMM; unknown when the
+/// source does not tell.
+SimdWidth widest_in_use(const RegisterSet& set);
+/// Whether upper halves are dirty: some component above XMM is not in INIT state. Empty when the source does not tell.
+std::optional<bool> dirty_upper(const RegisterSet& set);
+
+inline constexpr std::uint32_t kMxcsrDaz = 1U << 6U;
+inline constexpr std::uint32_t kMxcsrFtz = 1U << 15U;
+
+/// Both sets of one sample. They stay apart: nothing fills a hole of one with the other.
+struct RegisterSets {
+  RegisterSet user;
+  RegisterSet intr;
+  bool image_expected = false;         ///< the recording's source makes register images; an absent one is a loss
+  bool image_late = false;             ///< the image was taken late, after SIGTRAP was unblocked
+  bool image_at_syscall_exit = false;  ///< kernel-mode hit: taken on the way back to user mode
+};
+
+}  // namespace simdprof

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "lib/base/units.h"
+#include "lib/model/record.h"
+
+namespace simdprof {
+
+/// One executable mapping of a process or of the kernel.
+struct Mapping {
+  VirtAddr start = 0;
+  VirtAddr end = 0;
+  FileOffset file_offset = 0;
+  std::string_view path;      ///< lives as long as the AddressSpaces
+  std::string_view build_id;  ///< lower-case hex; empty when not recorded
+  std::uint64_t inode = 0;
+  bool data = false;  ///< mapped without PROT_EXEC
+};
+
+/// The address spaces and names of all tasks, over time: feed it every record in time order, ask it between.
+class AddressSpaces {
+ public:
+  AddressSpaces();
+  AddressSpaces(AddressSpaces&&) noexcept;
+  AddressSpaces& operator=(AddressSpaces&&) noexcept;
+  ~AddressSpaces();
+
+  /// MMAP, MMAP2, COMM, FORK, EXIT, BUILD_ID and KSYMBOL change something; all others are passed over.
+  void observe(const Record& record);
+
+  /// The mapping of `pid` that covers `address`, or nullptr.
+  [[nodiscard]] const Mapping* find(Pid pid, VirtAddr address) const;
+  /// The kernel mapping (image or module) that covers `address`, or nullptr.
+  [[nodiscard]] const Mapping* find_kernel(VirtAddr address) const;
+  /// Name of a thread now; ":TID" when it was never told.
+  [[nodiscard]] std::string_view comm(Pid pid, Tid tid) const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace simdprof

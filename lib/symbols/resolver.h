@@ -1,0 +1,53 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "lib/abi/registers.h"
+#include "lib/model/location.h"
+#include "lib/model/sample.h"
+#include "lib/symbols/address_spaces.h"
+
+namespace simdprof {
+
+struct SymbolOptions {
+  std::string symfs;                             ///< prefix of every recorded path; empty: none
+  std::vector<std::string> debug_dirs;           ///< --debug-dir, before /usr/lib/debug
+  std::map<std::string, std::string> build_ids;  ///< path -> hex, as recorded
+  abi::Arch arch = abi::Arch::x86_64;            ///< of the recording
+  std::string kernel_release;   ///< of the recording; kallsyms is used only when the running kernel equals it
+  std::string kernel_build_id;  ///< hex, as recorded; empty: unknown
+  bool demangle = true;
+};
+
+/// Addresses to places. Results are cached; text in them lives as long as the Resolver.
+class Resolver {
+ public:
+  explicit Resolver(SymbolOptions options);
+  Resolver(Resolver&&) noexcept;
+  Resolver& operator=(Resolver&&) noexcept;
+  ~Resolver();
+
+  /// Dso, symbol and offset of `address` in the address space of `pid`; guest modes give Unresolved::guest.
+  /// `frames` of the result is empty.
+  Location locate(const AddressSpaces& spaces, Pid pid, VirtAddr address, CpuMode mode);
+  /// As locate, and also source lines and the inline chain in `frames`.
+  Location locate_lines(const AddressSpaces& spaces, Pid pid, VirtAddr address, CpuMode mode);
+
+  /// Files that could not be used, with the reason: for the quality header and -v.
+  struct Problem {
+    std::string path;
+    Unresolved reason = Unresolved::no_file;
+    std::string detail;
+  };
+  [[nodiscard]] std::vector<Problem> problems() const;
+
+ private:
+  friend class Unwinder;
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace simdprof
