@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <span>
+#include <vector>
 
 #include "lib/base/result.h"
 
@@ -14,6 +15,12 @@ class Ring {
  public:
   /// @param data_pages  a power of two
   static Result<Ring> map(int event_fd, std::size_t data_pages);
+  /// A ring over memory that somebody else owns and fills: how tests drive the reader without a kernel.
+  ///
+  /// @param memory         control page, then the data
+  /// @param control_bytes  size of the control page, a multiple of 8, at least 1040; the rest of `memory` must be a
+  ///                       power of two of at least 8 bytes
+  static Ring over_memory(std::span<std::byte> memory, std::size_t control_bytes);
   Ring(Ring&& other) noexcept;
   Ring& operator=(Ring&& other) noexcept;
   Ring(const Ring&) = delete;
@@ -27,13 +34,22 @@ class Ring {
   /// Whether something is waiting. One read of the head.
   [[nodiscard]] bool pending() const;
   [[nodiscard]] int fd() const { return fd_; }
+  [[nodiscard]] std::size_t data_bytes() const { return data_bytes_; }
 
  private:
   Ring() = default;
-  int fd_ = -1;  ///< not owned
-  std::byte* base_ = nullptr;
-  std::size_t mapped_bytes_ = 0;
+  [[nodiscard]] std::uint64_t* counter(std::size_t offset) const;
+  [[nodiscard]] std::uint64_t load_head() const;
+  void free_until(std::uint64_t tail) const;
+  /// `size` bytes from position `at`, in one piece.
+  std::span<const std::byte> whole(std::uint64_t at, std::size_t size);
+
+  int fd_ = -1;                ///< not owned
+  std::byte* base_ = nullptr;  ///< control page
+  std::byte* data_ = nullptr;
+  std::size_t mapped_bytes_ = 0;  ///< 0: the memory is somebody else's
   std::size_t data_bytes_ = 0;
+  std::vector<std::byte> joined_;  ///< a record that wraps
 };
 
 }  // namespace simdprof
