@@ -14,14 +14,16 @@
 
 extern char** environ;
 
-static unsigned long burn(unsigned long steps) {
+static volatile unsigned long sink;
+
+static void burn(unsigned long steps) {
   unsigned long value = 88172645463325252UL;
   for (unsigned long i = 0; i < steps; ++i) {
     value ^= value << 13;
     value ^= value >> 7;
     value ^= value << 17;
   }
-  return value;
+  sink = value;
 }
 
 enum { kSteps = 20000000 };
