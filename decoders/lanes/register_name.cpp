@@ -1,0 +1,95 @@
+#include "decoders/lanes/register_name.h"
+
+#include <array>
+#include <charconv>
+#include <string>
+#include <utility>
+
+namespace simdprof {
+namespace {
+
+struct ClassFact {
+  std::string_view name;
+  std::string_view prefix;  ///< before the number; for gpr none
+  unsigned bits;
+  unsigned count;
+};
+constexpr std::array<ClassFact, kRegisterClasses> kClasses = {
+    ClassFact{"gpr", "", 64, 64},     ClassFact{"xmm", "xmm", 128, 32}, ClassFact{"ymm", "ymm", 256, 32},
+    ClassFact{"zmm", "zmm", 512, 32}, ClassFact{"opmask", "k", 64, 8},  ClassFact{"mxcsr", "mxcsr", 32, 1},
+};
+const ClassFact& fact(RegisterClass kind) { return kClasses[static_cast<std::size_t>(kind)]; }
+
+bool is_x86(abi::Arch arch) { return arch == abi::Arch::x86_64 || arch == abi::Arch::x86_32; }
+
+std::string lower(std::string_view text) {
+  std::string result(text);
+  for (char& c : result) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return result;
+}
+
+// Registers 0..9 of the kernel's numbering are written with an `r` in 64-bit assembly: rax, ..., rip, rflags.
+constexpr unsigned kLastPrefixed = abi::PERF_REG_X86_FLAGS;
+
+bool same_gpr(abi::Arch arch, unsigned number, std::string_view wanted) {
+  // Names differ between the ABIs for 24..40 only, and there the legacy ABI has none.
+  const std::string kernel_name = lower(abi::register_name(arch, number, is_x86(arch)));
+  if (kernel_name.empty()) return false;
+  if (wanted == kernel_name) return true;
+  if (!is_x86(arch) || number > kLastPrefixed || wanted.empty()) return false;
+  return (wanted.front() == 'r' || wanted.front() == 'e') && wanted.substr(1) == kernel_name;
+}
+
+}  // namespace
+
+std::string_view register_class_name(RegisterClass kind) { return fact(kind).name; }
+unsigned register_class_bits(RegisterClass kind) { return fact(kind).bits; }
+
+void append_register_name(TextBuffer& out, abi::Arch arch, RegisterRef ref) {
+  if (ref.kind != RegisterClass::gpr) {
+    append_text(out, fact(ref.kind).prefix);
+    if (ref.kind != RegisterClass::mxcsr) fmt::format_to(std::back_inserter(out), "{}", ref.number);
+    return;
+  }
+  const std::string_view kernel_name = abi::register_name(arch, ref.number, is_x86(arch));
+  if (kernel_name.empty()) {
+    fmt::format_to(std::back_inserter(out), "reg{}", ref.number);
+    return;
+  }
+  if (is_x86(arch) && ref.number <= kLastPrefixed) append_text(out, "r");
+  for (const char c : kernel_name) out.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c);
+}
+
+Result<RegisterRef> parse_register(std::string_view name, abi::Arch arch) {
+  const std::string wanted = lower(name);
+  if (wanted == "mxcsr") return RegisterRef{RegisterClass::mxcsr, 0};
+  for (const RegisterClass kind : {RegisterClass::xmm, RegisterClass::ymm, RegisterClass::zmm, RegisterClass::opmask}) {
+    const std::string_view prefix = fact(kind).prefix;
+    if (wanted.rfind(prefix, 0) != 0 || wanted.size() == prefix.size()) continue;
+    unsigned number = 0;
+    const char* const end = wanted.data() + wanted.size();
+    const auto parsed = std::from_chars(wanted.data() + prefix.size(), end, number);
+    if (parsed.ec == std::errc{} && parsed.ptr == end && number < fact(kind).count) return RegisterRef{kind, number};
+  }
+  for (unsigned number = 0; number < fact(RegisterClass::gpr).count; ++number) {
+    if (same_gpr(arch, number, wanted)) return RegisterRef{RegisterClass::gpr, number};
+  }
+  return fail(Errc::usage,
+              fmt::format("no register '{}'; names are such as rax, xmm0..xmm31, ymm7, zmm16, k1, mxcsr", name));
+}
+
+Result<std::vector<RegisterRef>> parse_register_list(std::string_view list, abi::Arch arch) {
+  std::vector<RegisterRef> registers;
+  while (true) {
+    const std::size_t comma = list.find(',');
+    const auto ref = parse_register(list.substr(0, comma), arch);
+    if (!ref) return fail(ref.error());
+    registers.push_back(*ref);
+    if (comma == std::string_view::npos) return registers;
+    list.remove_prefix(comma + 1);
+  }
+}
+
+}  // namespace simdprof

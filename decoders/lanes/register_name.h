@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "decoders/lanes/lane_text.h"
+#include "lib/abi/registers.h"
+#include "lib/base/result.h"
+
+namespace simdprof {
+
+/// Registers of one kind and width. xmm, ymm and zmm are views of different width on the same register.
+enum class RegisterClass : std::uint8_t { gpr, xmm, ymm, zmm, opmask, mxcsr };
+inline constexpr std::size_t kRegisterClasses = 6;
+
+/// "gpr", "xmm", ...
+std::string_view register_class_name(RegisterClass kind);
+/// Bits of one register of the class.
+unsigned register_class_bits(RegisterClass kind);
+
+/// One register. `number` of a gpr is the kernel's (PERF_REG_X86_AX); 0 for mxcsr.
+struct RegisterRef {
+  RegisterClass kind = RegisterClass::gpr;
+  unsigned number = 0;
+  friend bool operator==(const RegisterRef&, const RegisterRef&) = default;
+};
+
+/// `rax`, `rip`, `r16`, `x29`, `xmm0`, `ymm31`, `k1`, `mxcsr`.
+void append_register_name(TextBuffer& out, abi::Arch arch, RegisterRef ref);
+
+/// The inverse, upper or lower case; general registers also by the kernel tool's names (`AX`, `IP`) and, on x86, by
+/// their 32-bit names (`eax`).
+/// @return usage when there is no such register
+Result<RegisterRef> parse_register(std::string_view name, abi::Arch arch);
+/// A comma-separated list of names.
+Result<std::vector<RegisterRef>> parse_register_list(std::string_view list, abi::Arch arch);
+
+}  // namespace simdprof

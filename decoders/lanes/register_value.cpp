@@ -1,0 +1,140 @@
+#include "decoders/lanes/register_value.h"
+
+#include <algorithm>
+
+#include "lib/base/check.h"
+
+namespace simdprof {
+namespace {
+
+constexpr unsigned kLegacyVectors = 16;  // the upper 16 exist with AVX-512 only
+
+Presence seen_as(Presence presence, bool trusted) {
+  return trusted || presence == Presence::not_recorded ? presence : Presence::untrusted;
+}
+
+void add_part(RegisterValue& value, Presence presence, unsigned bits) {
+  if (value.part_count > 0 && value.parts[value.part_count - 1].presence == presence) {
+    value.parts[value.part_count - 1].bits += bits;
+  } else {
+    value.parts[value.part_count++] = RegisterPart{presence, value.bits, bits};
+  }
+  value.bits += bits;
+}
+
+RegisterValue read_vector(const SetView& view, RegisterRef ref) {
+  SIMDPROF_ASSERT(ref.number < view.set->vector.size());
+  const VectorRegister& vector = view.set->vector[ref.number];
+  RegisterValue value;
+  value.words = vector.words;
+  value.origin = view.set->vector_origin;
+  add_part(value, seen_as(vector.xmm, view.vectors_trusted), 128);
+  if (ref.kind != RegisterClass::xmm) add_part(value, seen_as(vector.ymm_high, view.vectors_trusted), 128);
+  if (ref.kind == RegisterClass::zmm) add_part(value, seen_as(vector.zmm_high, view.vectors_trusted), 256);
+  return value;
+}
+
+RegisterValue read_word(std::uint64_t word, Presence presence, Origin origin, unsigned bits) {
+  RegisterValue value;
+  value.words[0] = word;
+  value.origin = origin;
+  add_part(value, presence, bits);
+  return value;
+}
+
+bool has_any(const VectorRegister& vector) {
+  return vector.xmm != Presence::not_recorded || vector.ymm_high != Presence::not_recorded ||
+         vector.zmm_high != Presence::not_recorded;
+}
+
+bool has_upper_vectors(const RegisterSet& set) {
+  return std::any_of(set.vector.begin() + kLegacyVectors, set.vector.end(), has_any);
+}
+
+void add_gprs(const RegisterSet& set, bool asked, std::vector<RegisterRef>& out) {
+  std::uint64_t listed = set.gpr_present;
+  if (asked) listed |= abi::gpr_mask(set.arch);
+  for (unsigned number = 0; number < set.gpr.size(); ++number) {
+    if (((listed >> number) & 1U) != 0) out.push_back({RegisterClass::gpr, number});
+  }
+}
+
+void add_vectors(const RegisterSet& set, RegisterClass kind, std::vector<RegisterRef>& out) {
+  const unsigned count = has_upper_vectors(set) ? 32 : kLegacyVectors;
+  for (unsigned number = 0; number < count; ++number) out.push_back({kind, number});
+}
+
+void add_opmasks(std::vector<RegisterRef>& out) {
+  for (unsigned number = 0; number < 8; ++number) out.push_back({RegisterClass::opmask, number});
+}
+
+void add_recorded(const RegisterSet& set, std::vector<RegisterRef>& out) {
+  add_gprs(set, false, out);
+  if (const auto widest = widest_recorded(set)) add_vectors(set, *widest, out);
+  if (set.opmask_presence != Presence::not_recorded) add_opmasks(out);
+  if (set.mxcsr_presence != Presence::not_recorded) out.push_back({RegisterClass::mxcsr, 0});
+}
+
+}  // namespace
+
+const RegisterPart& RegisterValue::part_of(unsigned bit) const {
+  SIMDPROF_ASSERT(bit < bits);
+  unsigned index = 0;
+  while (bit >= parts[index].first_bit + parts[index].bits) ++index;
+  return parts[index];
+}
+
+RegisterValue read_register(const SetView& view, RegisterRef ref) {
+  const RegisterSet& set = *view.set;
+  switch (ref.kind) {
+    case RegisterClass::gpr: {
+      const auto word = set.general(ref.number);
+      return read_word(word.value_or(0), word ? Presence::valid : Presence::not_recorded, set.gpr_origin, 64);
+    }
+    case RegisterClass::xmm:
+    case RegisterClass::ymm:
+    case RegisterClass::zmm: return read_vector(view, ref);
+    case RegisterClass::opmask:
+      SIMDPROF_ASSERT(ref.number < set.opmask.size());
+      return read_word(set.opmask[ref.number], seen_as(set.opmask_presence, view.vectors_trusted), set.vector_origin,
+                       64);
+    case RegisterClass::mxcsr:
+      return read_word(set.mxcsr, seen_as(set.mxcsr_presence, view.vectors_trusted), set.vector_origin, 32);
+  }
+  return {};
+}
+
+std::optional<RegisterClass> widest_recorded(const RegisterSet& set) {
+  std::optional<RegisterClass> widest;
+  for (const VectorRegister& vector : set.vector) {
+    if (vector.zmm_high != Presence::not_recorded) return RegisterClass::zmm;
+    if (vector.ymm_high != Presence::not_recorded) {
+      widest = RegisterClass::ymm;
+    } else if (vector.xmm != Presence::not_recorded && !widest) {
+      widest = RegisterClass::xmm;
+    }
+  }
+  return widest;
+}
+
+bool RegisterChoice::any_class() const {
+  return std::any_of(classes.begin(), classes.end(), [](bool asked) { return asked; });
+}
+
+void choose_registers(const RegisterSet& set, const RegisterChoice& choice, std::vector<RegisterRef>& out) {
+  out.clear();
+  if (!choice.registers.empty()) {
+    out.assign(choice.registers.begin(), choice.registers.end());
+    return;
+  }
+  if (!choice.any_class()) return add_recorded(set, out);
+  const auto asked = [&](RegisterClass kind) { return choice.classes[static_cast<std::size_t>(kind)]; };
+  if (asked(RegisterClass::gpr)) add_gprs(set, true, out);
+  for (const RegisterClass kind : {RegisterClass::xmm, RegisterClass::ymm, RegisterClass::zmm}) {
+    if (asked(kind)) add_vectors(set, kind, out);
+  }
+  if (asked(RegisterClass::opmask)) add_opmasks(out);
+  if (asked(RegisterClass::mxcsr)) out.push_back({RegisterClass::mxcsr, 0});
+}
+
+}  // namespace simdprof
