@@ -1,0 +1,68 @@
+#include "lib/container/output_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <utility>
+
+namespace simdprof {
+namespace {
+
+Result<UniqueFd> open_with(const std::string& path, int flags) {
+  const int fd = ::open(path.c_str(), flags | O_WRONLY | O_CLOEXEC | O_NOCTTY, 0600);
+  if (fd < 0) return fail_errno(errno, "cannot create");
+  return UniqueFd{fd};
+}
+
+/// Takes the old file out of the way: kept as `.old` when there is anything in it.
+Status move_old_aside(const std::string& path, bool empty) {
+  const std::string old_name = path + ".old";
+  const int result = empty ? ::unlink(path.c_str()) : std::rename(path.c_str(), old_name.c_str());
+  if (result != 0) return fail_errno(errno, "cannot keep the old file as " + old_name);
+  return {};
+}
+
+Result<UniqueFd> open_standard_output() {
+  if (::isatty(STDOUT_FILENO) == 1) return fail(Errc::usage, "standard output is a terminal; redirect it to a file");
+  UniqueFd fd{::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0)};
+  if (!fd.valid()) return fail_errno(errno, "cannot write to standard output");
+  return fd;
+}
+
+Result<UniqueFd> open_named(const std::string& path) {
+  struct stat target {};
+  if (::stat(path.c_str(), &target) == 0) {
+    if (S_ISCHR(target.st_mode) || S_ISFIFO(target.st_mode)) return open_with(path, 0);
+    if (!S_ISREG(target.st_mode)) return fail(Errc::usage, "is there, and is not a regular file");
+    if (const auto moved = move_old_aside(path, target.st_size == 0); !moved) return fail(moved.error());
+  } else if (struct stat link{}; ::lstat(path.c_str(), &link) == 0) {
+    if (const auto moved = move_old_aside(path, false); !moved) return fail(moved.error());  // a link to nowhere
+  }
+  return open_with(path, O_CREAT | O_EXCL);
+}
+
+}  // namespace
+
+Result<OutputFile> OutputFile::create(const std::string& path) {
+  const std::string name = path == "-" ? "standard output" : path;
+  auto fd = path == "-" ? open_standard_output() : open_named(path);
+  if (!fd) return fail(with_input(fd.error(), name));
+  return OutputFile{std::move(*fd), name, path != "-"};
+}
+
+Status OutputFile::append(std::span<const std::byte> bytes) {
+  const auto written = write_all(fd_.get(), bytes);
+  if (written) {
+    size_ += bytes.size();
+    return {};
+  }
+  // Best effort: where it cannot be cut (a FIFO), the reader finds the frame cut off.
+  if (regular_ && ::ftruncate(fd_.get(), static_cast<off_t>(size_)) != 0)
+    return fail(with_input(written.error(), name_));
+  return fail(with_input(written.error(), name_));
+}
+
+}  // namespace simdprof
