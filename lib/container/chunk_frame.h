@@ -24,7 +24,7 @@ class ChunkCompressor {
 
  private:
   struct FreeContext {
-    void operator()(ZSTD_CCtx* context) const { ZSTD_freeCCtx(context); }
+    void operator()(ZSTD_CCtx* done) const { ZSTD_freeCCtx(done); }
   };
   int level_;
   std::unique_ptr<ZSTD_CCtx, FreeContext> context_;  ///< made at the first chunk

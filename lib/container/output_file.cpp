@@ -50,7 +50,9 @@ Result<OutputFile> OutputFile::create(const std::string& path) {
   const std::string name = path == "-" ? "standard output" : path;
   auto fd = path == "-" ? open_standard_output() : open_named(path);
   if (!fd) return fail(with_input(fd.error(), name));
-  return OutputFile{std::move(*fd), name, path != "-"};
+  struct stat opened {};
+  const bool regular = path != "-" && ::fstat(fd->get(), &opened) == 0 && S_ISREG(opened.st_mode);
+  return OutputFile{std::move(*fd), name, regular};
 }
 
 Status OutputFile::append(std::span<const std::byte> bytes) {
@@ -59,9 +61,10 @@ Status OutputFile::append(std::span<const std::byte> bytes) {
     size_ += bytes.size();
     return {};
   }
-  // Best effort: where it cannot be cut (a FIFO), the reader finds the frame cut off.
-  if (regular_ && ::ftruncate(fd_.get(), static_cast<off_t>(size_)) != 0)
-    return fail(with_input(written.error(), name_));
+  // Best effort: where it cannot be cut, the reader finds the frame cut off.
+  if (regular_) {
+    [[maybe_unused]] const int cut = ::ftruncate(fd_.get(), static_cast<off_t>(size_));
+  }
   return fail(with_input(written.error(), name_));
 }
 

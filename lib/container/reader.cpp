@@ -21,7 +21,7 @@ using namespace format;
 /// What one thread needs to decompress; handed from call to call.
 struct Scratch {
   struct FreeContext {
-    void operator()(ZSTD_DCtx* context) const { ZSTD_freeDCtx(context); }
+    void operator()(ZSTD_DCtx* done) const { ZSTD_freeDCtx(done); }
   };
   std::unique_ptr<ZSTD_DCtx, FreeContext> context{ZSTD_createDCtx()};
   std::vector<std::byte> frame;
