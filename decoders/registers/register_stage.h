@@ -34,9 +34,10 @@ class RegisterStage {
   void build(const Sample& sample, RegisterSets& out);
 
   struct Counts {
-    std::uint64_t images = 0;            ///< observed
-    std::uint64_t images_unmatched = 0;  ///< replaced or left without ever having met a sample
-    std::uint64_t samples_without = 0;   ///< samples that expected an image and had none
+    std::uint64_t images = 0;              ///< observed
+    std::uint64_t images_unmatched = 0;    ///< replaced or left without ever having met a sample
+    std::uint64_t images_at_other_ip = 0;  ///< met a sample whose user ip was another: values untrusted
+    std::uint64_t samples_without = 0;     ///< samples that expected an image and had none
   };
   [[nodiscard]] Counts counts() const;
 

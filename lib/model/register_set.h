@@ -37,6 +37,9 @@ struct VectorRegister {
   Presence xmm = Presence::not_recorded;  ///< words 0..1
   Presence ymm_high = Presence::not_recorded;  ///< words 2..3
   Presence zmm_high = Presence::not_recorded;  ///< words 4..7
+  /// Bit n: words[n] was recorded. A part whose words were recorded only in half (legacy bits 32..63 can ask for one
+  /// half of an XMM register) is not_recorded; the half is found by its bit.
+  std::uint8_t recorded_words = 0;
 };
 
 /// Width in use, from XSTATE_BV / XINUSE.
@@ -82,6 +85,7 @@ struct RegisterSets {
   bool image_expected = false;         ///< the recording's source makes register images; an absent one is a loss
   bool image_late = false;             ///< the image was taken late, after SIGTRAP was unblocked
   bool image_at_syscall_exit = false;  ///< kernel-mode hit: taken on the way back to user mode
+  bool image_ip_differs = false;       ///< the image was taken at another user ip: its values are untrusted
 };
 
 }  // namespace simdprof

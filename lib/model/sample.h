@@ -31,7 +31,8 @@ struct RegisterBlock {
   std::uint16_t vector_qwords = 0;
   std::uint16_t nr_pred = 0;
   std::uint16_t pred_qwords = 0;
-  WordView simd;  ///< vectors ascending, low word first; then predicates
+  WordView simd;               ///< vectors ascending, low word first; then predicates
+  bool packed_counts = false;  ///< the four counts shared one word: layout of the series before it was merged
 };
 
 struct ReadValue {

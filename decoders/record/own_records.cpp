@@ -1,0 +1,232 @@
+#include "decoders/record/own_records.h"
+
+#include <algorithm>
+
+#include "decoders/record/take_words.h"
+
+namespace simdprof {
+namespace {
+
+/// Text up to its NUL, which is used too; the cursor latches when there is none.
+std::string_view read_text(Cursor& in) {
+  Cursor ahead = in;
+  const auto rest = ahead.take(ahead.remaining());
+  const auto nul = std::find(rest.begin(), rest.end(), std::byte{0});
+  if (nul == rest.end()) {
+    latch(in);
+    return {};
+  }
+  return in.padded_text(static_cast<std::uint64_t>(nul - rest.begin()) + 1);
+}
+
+void refuse(BodyReader& r, const char* what) {
+  if (r.refused == nullptr && !r.in.failed()) r.refused = what;
+}
+
+/// The NULs that pad a record to 8 bytes.
+void read_padding(BodyReader& r) {
+  const auto rest = r.in.take(r.in.remaining());
+  const bool zero = std::all_of(rest.begin(), rest.end(), [](std::byte b) { return b == std::byte{0}; });
+  if (rest.size() >= 8 || !zero) refuse(r, "bytes follow the last field");
+}
+
+void read_stream(BodyReader& r) {
+  StreamRecord record;
+  if (r.in.u64() != kStreamMagic) refuse(r, "the stream record lacks its magic");
+  record.start.version = r.in.u16();
+  const std::uint16_t kind = r.in.u16();
+  if (kind > static_cast<std::uint16_t>(StreamKind::aux)) refuse(r, "the kind of the stream is not known");
+  record.start.info.kind = static_cast<StreamKind>(kind);
+  record.start.stream = r.in.u32();
+  record.start.info.cpu = r.in.i32();
+  record.start.info.tid = r.in.i32();
+  record.start.record_count = r.in.u32();
+  record.start.record_bytes = r.in.u32();
+  record.start.first_time_ns = r.in.u64();
+  record.start.last_time_ns = r.in.u64();
+  r.out = record;
+}
+
+/// perf_event_attr field by field; a field the bytes end before is 0, as in the kernel.
+abi::EventAttr decode_attr(Cursor in) {
+  abi::EventAttr attr;
+  attr.type = in.u32();
+  attr.size = in.u32();
+  attr.config = in.u64();
+  attr.sample_period_or_freq = in.u64();
+  attr.sample_type = in.u64();
+  attr.read_format = in.u64();
+  attr.flags = in.u64();
+  attr.wakeup_events_or_watermark = in.u32();
+  attr.bp_type = in.u32();
+  attr.config1_or_bp_addr = in.u64();
+  attr.config2_or_bp_len = in.u64();
+  attr.branch_sample_type = in.u64();
+  attr.sample_regs_user = in.u64();
+  attr.sample_stack_user = in.u32();
+  attr.clockid = in.i32();
+  attr.sample_regs_intr = in.u64();
+  attr.aux_watermark = in.u32();
+  attr.sample_max_stack = in.u16();
+  attr.reserved_2 = in.u16();
+  attr.aux_sample_size = in.u32();
+  attr.aux_action = in.u32();
+  attr.sig_data = in.u64();
+  attr.config3 = in.u64();
+  attr.config4 = in.u64();
+  attr.sample_simd_regs_enabled = in.u16();
+  attr.sample_simd_pred_reg_qwords = in.u16();
+  attr.sample_simd_vec_reg_qwords = in.u16();
+  attr.reserved_4 = in.u16();
+  attr.sample_simd_pred_reg_intr = in.u32();
+  attr.sample_simd_pred_reg_user = in.u32();
+  attr.sample_simd_vec_reg_intr = in.u64();
+  attr.sample_simd_vec_reg_user = in.u64();
+  return attr;
+}
+
+void read_event_desc(BodyReader& r) {
+  EventDescRecord record;
+  record.event = r.in.u32();
+  const std::uint32_t size = r.in.u32();
+  const auto bytes = r.in.take(size);
+  if (size < abi::PERF_ATTR_SIZE_VER0) refuse(r, "event attributes of less than 64 bytes");
+  const auto beyond = bytes.subspan(std::min(bytes.size(), sizeof(abi::EventAttr)));
+  if (std::any_of(beyond.begin(), beyond.end(), [](std::byte b) { return b != std::byte{0}; })) {
+    refuse(r, "event attributes have fields that are not known");
+  }
+  record.attr = decode_attr(Cursor{bytes, 0, r.in.order()});
+  record.name = read_text(r.in);
+  read_padding(r);
+  r.out = record;
+}
+
+void read_event_id(BodyReader& r) {
+  EventIdRecord record;
+  record.event = r.in.u32();
+  record.cpu = r.in.i32();
+  record.tid = r.in.i32();
+  r.in.skip(4);  // reserved
+  record.id = r.in.u64();
+  r.out = record;
+}
+
+void read_host_fact(BodyReader& r) {
+  HostFactRecord record;
+  record.key = read_text(r.in);
+  record.value = read_text(r.in);
+  read_padding(r);
+  r.out = record;
+}
+
+void read_xsave_table(BodyReader& r) {
+  // The largest component there is (AMX tile data) has 8192 bytes.
+  constexpr std::uint32_t kMaxComponentBytes = 1U << 16U;
+  XsaveTableRecord record;
+  record.table.xcr0_mask = r.in.u64();
+  record.table.max_bytes = r.in.u32();
+  const std::uint32_t count = r.in.u32();
+  if (count > r.in.remaining() / 16) return latch(r.in);
+  for (std::uint32_t i = 0; i < count; ++i) {
+    const std::uint32_t index = r.in.u32();
+    const abi::XsaveTable::Component component{r.in.u32(), r.in.u32(), r.in.u32()};
+    if (index >= abi::kXsaveComponents) return refuse(r, "an XSAVE component above 62");
+    auto& place = record.table.components[index];
+    if (place.size != 0) return refuse(r, "an XSAVE component is there twice");
+    if (component.size > kMaxComponentBytes) return refuse(r, "an XSAVE component of more than 64 KiB");
+    place = component;
+  }
+  r.out = record;
+}
+
+void read_register_image(BodyReader& r) {
+  RegisterImage image;
+  image.pid = r.in.i32();
+  image.tid = r.in.i32();
+  image.window_start_ns = r.in.u64();
+  image.time_ns = r.in.u64();
+  image.ip = r.in.u64();
+  image.syscall = static_cast<std::int64_t>(r.in.u64());
+  image.format = r.in.u32();
+  image.flags = r.in.u32();
+  image.available = r.in.u64();
+  image.in_use = r.in.u64();
+  image.stored = r.in.u64();
+  image.mxcsr = r.in.u32();
+  const std::uint32_t size = r.in.u32();
+  image.data = r.in.take(size);
+  read_padding(r);
+  r.out = RegisterImageRecord{image};
+}
+
+void read_loss(BodyReader& r) {
+  LossRecord record;
+  const std::uint32_t cause = r.in.u32();
+  if (cause > static_cast<std::uint32_t>(LossCause::write_failed)) refuse(r, "the cause of the loss is not known");
+  record.cause = static_cast<LossCause>(cause);
+  record.cpu = r.in.i32();
+  record.tid = r.in.i32();
+  r.in.skip(4);  // reserved
+  record.count = r.in.u64();
+  record.time_ns = r.in.u64();
+  r.out = record;
+}
+
+void read_build_id(BodyReader& r) {
+  BuildIdRecord record;
+  const std::uint32_t size = r.in.u32();
+  record.id = r.in.take(size);
+  record.path = read_text(r.in);
+  read_padding(r);
+  r.out = record;
+}
+
+void read_source(BodyReader& r) {
+  SourceRecord record;
+  const std::uint32_t kind = r.in.u32();
+  if (kind > static_cast<std::uint32_t>(SourceKind::agent)) refuse(r, "the register source is not known");
+  record.kind = static_cast<SourceKind>(kind);
+  record.error_number = r.in.i32();
+  record.explanation = read_text(r.in);
+  read_padding(r);
+  r.out = record;
+}
+
+void read_end(BodyReader& r) {
+  EndRecord record;
+  record.start_ns = r.in.u64();
+  record.end_ns = r.in.u64();
+  record.wait_status = r.in.i32();
+  r.in.skip(4);  // reserved
+  r.out = record;
+}
+
+using ReadBody = void (*)(BodyReader&);
+
+/// The reader of a record type, or nullptr.
+ReadBody reader_of(std::uint32_t type) {
+  switch (type) {
+    case kRecordStream: return read_stream;
+    case kRecordEventDesc: return read_event_desc;
+    case kRecordEventId: return read_event_id;
+    case kRecordHostFact: return read_host_fact;
+    case kRecordXsaveTable: return read_xsave_table;
+    case kRecordRegisterImage: return read_register_image;
+    case kRecordLoss: return read_loss;
+    case kRecordBuildId: return read_build_id;
+    case kRecordSource: return read_source;
+    case kRecordEnd: return read_end;
+    default: return nullptr;
+  }
+}
+
+}  // namespace
+
+bool read_own_record(std::uint32_t type, BodyReader& reader) {
+  const ReadBody read = reader_of(type);
+  if (read == nullptr) return false;
+  read(reader);
+  return true;
+}
+
+}  // namespace simdprof

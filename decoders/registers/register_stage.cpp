@@ -1,0 +1,164 @@
+#include "decoders/registers/register_stage.h"
+
+#include <algorithm>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "decoders/registers/image_registers.h"
+#include "decoders/registers/section_registers.h"
+
+namespace simdprof {
+namespace {
+
+/// What all kept images may take together, in bytes. A real recording keeps one image a live thread, some 3 KiB each.
+constexpr std::size_t kMaxKeptBytes = std::size_t{256} << 20U;
+/// Expired images of threads that ended are dropped whenever the number of kept ones has doubled.
+constexpr std::size_t kFirstSweep = 1024;
+
+struct KeptImage {
+  RegisterImage image;  ///< data points into `bytes`
+  std::vector<std::byte> bytes;
+  bool met = false;  ///< some sample was its
+};
+
+void mark_untrusted(Presence& presence) {
+  if (presence == Presence::valid || presence == Presence::init) presence = Presence::untrusted;
+}
+
+/// What an image of another moment says: the words stay readable, none of them is called valid.
+void mark_vectors_untrusted(RegisterSet& set) {
+  for (VectorRegister& vector : set.vector) {
+    mark_untrusted(vector.xmm);
+    mark_untrusted(vector.ymm_high);
+    mark_untrusted(vector.zmm_high);
+  }
+  mark_untrusted(set.opmask_presence);
+  mark_untrusted(set.mxcsr_presence);
+  set.xstate_in_use.reset();
+}
+
+/// The user instruction pointer as the sample has it, where it has it.
+std::optional<std::uint64_t> sampled_user_ip(const Sample& sample, const RegisterSet& user) {
+  if (const auto ip = user.general(abi::PERF_REG_X86_IP)) return ip;
+  if (sample.mode == CpuMode::user && sample.has(abi::PERF_SAMPLE_IP)) return sample.ip;
+  return std::nullopt;
+}
+
+}  // namespace
+
+struct RegisterStage::State {
+  abi::Arch arch;
+  std::optional<abi::XsaveTable> table;
+  bool images_expected;
+  std::unordered_map<Tid, KeptImage> images;
+  std::size_t kept_bytes = 0;
+  std::size_t sweep_at = kFirstSweep;
+  Counts counts;
+
+  KeptImage* find_image(const Sample& sample);
+  void sweep(std::uint64_t now_ns);
+  void drop(std::unordered_map<Tid, KeptImage>::iterator place);
+  void apply_image(const Sample& sample, KeptImage& kept, RegisterSets& out);
+};
+
+KeptImage* RegisterStage::State::find_image(const Sample& sample) {
+  if (!sample.has(abi::PERF_SAMPLE_TID) || !sample.has(abi::PERF_SAMPLE_TIME)) return nullptr;
+  const auto found = images.find(sample.tid);
+  if (found == images.end()) return nullptr;
+  const RegisterImage& image = found->second.image;
+  const bool inside = image.window_start_ns <= sample.time_ns && sample.time_ns <= image.time_ns;
+  return inside ? &found->second : nullptr;
+}
+
+void RegisterStage::State::drop(std::unordered_map<Tid, KeptImage>::iterator place) {
+  if (!place->second.met) ++counts.images_unmatched;
+  kept_bytes -= place->second.bytes.capacity();
+  images.erase(place);
+}
+
+void RegisterStage::State::sweep(std::uint64_t now_ns) {
+  for (auto place = images.begin(); place != images.end();) {
+    const auto next = std::next(place);
+    if (place->second.image.time_ns < now_ns) drop(place);
+    place = next;
+  }
+  sweep_at = std::max(kFirstSweep, 2 * images.size());
+}
+
+void RegisterStage::State::apply_image(const Sample& sample, KeptImage& kept, RegisterSets& out) {
+  kept.met = true;
+  decode_image(kept.image, *table, out.user);
+  out.image_late = (kept.image.flags & RegisterImage::kFlagLate) != 0;
+  out.image_at_syscall_exit = sample.mode != CpuMode::user;
+  const auto ip = sampled_user_ip(sample, out.user);
+  out.image_ip_differs = ip.has_value() && *ip != kept.image.ip;
+  if (out.image_ip_differs) ++counts.images_at_other_ip;
+  if (out.image_ip_differs || out.image_late) mark_vectors_untrusted(out.user);
+}
+
+RegisterStage::RegisterStage(abi::Arch arch, std::optional<abi::XsaveTable> table, bool images_expected)
+    : state_(std::make_unique<State>()) {
+  state_->arch = arch;
+  state_->table = std::move(table);
+  state_->images_expected = images_expected;
+}
+RegisterStage::RegisterStage(RegisterStage&&) noexcept = default;
+RegisterStage& RegisterStage::operator=(RegisterStage&&) noexcept = default;
+RegisterStage::~RegisterStage() = default;
+
+Status RegisterStage::observe(const RegisterImage& image) {
+  State& state = *state_;
+  if (!state.table) return fail(Errc::malformed, "register image, but the recording has no XSAVE table");
+  if (auto checked = check_image(image, *state.table); !checked) return checked;
+  if (state.images.size() >= state.sweep_at) state.sweep(image.window_start_ns);
+  if (state.kept_bytes + image.data.size() > kMaxKeptBytes) {
+    return fail(Errc::limit, "more register images are open at one time than are kept");
+  }
+  ++state.counts.images;
+  const auto [place, is_new] = state.images.try_emplace(image.tid);
+  KeptImage& kept = place->second;
+  if (!is_new && !kept.met) ++state.counts.images_unmatched;
+  state.kept_bytes -= kept.bytes.capacity();
+  kept.bytes.assign(image.data.begin(), image.data.end());
+  state.kept_bytes += kept.bytes.capacity();
+  kept.image = image;
+  kept.image.data = kept.bytes;
+  kept.met = false;
+  return {};
+}
+
+void RegisterStage::forget(Tid tid) {
+  const auto found = state_->images.find(tid);
+  if (found != state_->images.end()) state_->drop(found);
+}
+
+void RegisterStage::build(const Sample& sample, RegisterSets& out) {
+  State& state = *state_;
+  out = RegisterSets{};
+  out.user.arch = state.arch;
+  out.intr.arch = state.arch;
+  if (sample.guest()) return;  // the sections are the host's, not of what was sampled
+  const Origin intr_origin = sample.exact_ip() ? Origin::pebs : Origin::pmi_xsave;
+  const Origin user_origin = sample.mode == CpuMode::user ? intr_origin : Origin::pmi_xsave;
+  decode_section(sample.regs_user, user_origin, out.user);
+  decode_section(sample.regs_intr, intr_origin, out.intr);
+  if (sample.mode == CpuMode::kernel && nmi_did_not_read(out.user)) out.user.gpr_present &= ~kNmiUnreadRegisters;
+  out.image_expected = state.images_expected;
+  if (out.user.has_vectors()) return;  // recorded with the sample itself
+  if (KeptImage* kept = state.find_image(sample)) {
+    state.apply_image(sample, *kept, out);
+  } else if (state.images_expected) {
+    ++state.counts.samples_without;
+  }
+}
+
+RegisterStage::Counts RegisterStage::counts() const {
+  Counts counts = state_->counts;
+  for (const auto& [tid, kept] : state_->images) {
+    if (!kept.met) ++counts.images_unmatched;
+  }
+  return counts;
+}
+
+}  // namespace simdprof
