@@ -1,0 +1,26 @@
+#pragma once
+
+#include <fmt/format.h>
+
+#include <string>
+#include <string_view>
+
+namespace simdprof {
+
+// Names in a recording (comm, paths, symbols) are hostile text: a newline must not make a row, an escape sequence must
+// not reach a terminal.
+
+/// Appends `text` with control characters as \n, \t or \x1b and backslashes as they are.
+void append_shown(fmt::memory_buffer& out, std::string_view text);
+/// `text` as append_shown writes it.
+std::string shown(std::string_view text);
+
+/// Appends one field of RFC 4180: quoted when it holds a comma, a quote or a line break, quotes doubled.
+void append_csv(fmt::memory_buffer& out, std::string_view text);
+/// Appends one field of tab-separated values: tab, line breaks and backslash as \t, \n, \r and \\.
+void append_tsv(fmt::memory_buffer& out, std::string_view text);
+
+/// `text` with each byte that is not part of valid UTF-8 replaced by U+FFFD, as JSON demands.
+std::string valid_utf8(std::string_view text);
+
+}  // namespace simdprof

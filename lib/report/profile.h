@@ -1,0 +1,93 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "lib/base/units.h"
+#include "lib/report/chain_tree.h"
+#include "lib/report/flat_map.h"
+#include "lib/report/frame_table.h"
+#include "lib/report/simd_state.h"
+#include "lib/report/sort_keys.h"
+#include "lib/report/text_pool.h"
+
+namespace simdprof {
+
+/// How much samples weigh.
+struct Weight {
+  std::uint64_t samples = 0;
+  std::uint64_t period_events = 0;  ///< events the samples stand for: what overhead is measured in, as perf does
+
+  void add(const Weight& other) {
+    samples += other.samples;
+    period_events += other.period_events;
+  }
+  friend bool operator==(const Weight&, const Weight&) = default;
+};
+
+/// One sample with its addresses turned into frames.
+struct ProfileSample {
+  std::uint32_t event = 0;
+  TextId comm = 0;
+  Pid pid = 0;
+  Tid tid = 0;
+  std::uint32_t cpu = 0;
+  std::uint64_t period_events = 1;
+  FrameId leaf = 0;                ///< the function whose code was hit: not an inlined one
+  std::span<const FrameId> chain;  ///< innermost first, inlined functions among them; empty: no call chain wanted
+  SimdState simd;
+};
+
+/// Samples of a recording, added up by everything a view can tell them apart by. Views (rows.h, call_graph.h) are made
+/// from the sums, so that their cost does not grow with the number of samples.
+class Profile {
+ public:
+  /// Samples that differ in nothing that `keys` asks for.
+  struct Group {
+    std::uint32_t event = 0;
+    TextId comm = 0;  ///< 0 where the keys do not ask for it, as are the next four
+    Pid pid = 0;
+    Tid tid = 0;
+    std::uint32_t cpu = 0;
+    SimdWidth widest = SimdWidth::unknown;
+    FrameId leaf = 0;
+    ChainId chain = kNoChain;
+
+    [[nodiscard]] std::uint64_t hash() const;
+    friend bool operator==(const Group&, const Group&) = default;
+  };
+  struct Entry {
+    Group group;
+    Weight weight;
+    SimdTally simd;
+  };
+
+  explicit Profile(SortKeys keys) : keys_(std::move(keys)) {}
+
+  void add(const ProfileSample& sample);
+  /// A sample that a filter keeps out of the rows but not out of the total that percentages are of.
+  void add_filtered(std::uint32_t event, std::uint64_t period_events);
+
+  [[nodiscard]] const SortKeys& keys() const { return keys_; }
+  [[nodiscard]] const std::vector<Entry>& entries() const { return entries_; }
+  /// Of all samples of `event`, filtered ones too.
+  [[nodiscard]] Weight total(std::uint32_t event) const;
+  /// Whether any sample has its SIMD state recorded.
+  [[nodiscard]] bool any_simd() const { return any_simd_; }
+
+  TextPool texts;
+  FrameTable frames;
+  ChainTree chains;
+
+ private:
+  SortKeys keys_;
+  std::vector<Entry> entries_;
+  FlatMap<Group> ids_;
+  std::map<std::uint32_t, Weight> totals_;
+  bool any_simd_ = false;
+};
+
+}  // namespace simdprof

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "lib/model/ledger.h"
+#include "lib/model/location.h"
+#include "lib/model/register_set.h"
+#include "lib/model/sample.h"
+
+namespace simdprof {
+
+/// One register source that the recorder tried.
+struct SourceQuality {
+  SourceKind kind = SourceKind::gpr;
+  std::int32_t error_number = 0;  ///< 0: it was taken
+  std::string explanation;
+};
+
+/// What was asked of one event and what came.
+struct EventQuality {
+  std::string name;
+  bool frequency = false;  ///< `asked` is samples per second, else events per sample
+  std::uint64_t asked = 0;
+  std::uint64_t samples = 0;
+  std::uint64_t period_events = 0;
+};
+
+/// How far a recording can be trusted: what every report opens with.
+struct Quality {
+  std::string input;
+  std::string command;                       ///< empty: not recorded
+  std::optional<std::int32_t> wait_status;   ///< of the command; empty: not recorded, or there was none
+  std::optional<std::uint64_t> duration_ns;  ///< of the recording; empty: the recorder did not come to its end
+  std::optional<std::uint64_t> span_ns;      ///< from the first to the last sample
+  std::optional<std::uint64_t> cpu_time_ns;  ///< of the target, when the recorder told it
+  std::vector<SourceQuality> sources;        ///< in the order they were tried
+  std::vector<EventQuality> events;
+
+  std::uint64_t samples = 0;
+  std::uint64_t user = 0, kernel = 0, hypervisor = 0, guest = 0, unknown_mode = 0;
+  bool vectors_expected = false;                   ///< the recording was asked for vector registers
+  std::uint64_t with_vectors = 0;                  ///< samples that have them
+  std::uint64_t late_images = 0;                   ///< of these: registers taken late (SIGTRAP was blocked)
+  std::uint64_t throttled = 0;                     ///< times the kernel throttled an event
+  std::map<Unresolved, std::uint64_t> unresolved;  ///< samples whose address has no symbol, by reason
+  Ledger ledger;
+
+  void count(const Sample& sample, const RegisterSets& sets);
+};
+
+/// Samples per second that `event` came to, and what the seconds are of.
+struct ReachedRate {
+  double samples_per_second = 0;
+  bool of_cpu_time = false;  ///< else of wall time
+};
+/// Empty when the recording has no duration.
+std::optional<ReachedRate> reached_rate(const Quality& quality, const EventQuality& event);
+
+/// Share of the samples that are missing or lack the registers they should have, in percent.
+double loss_percent(const Quality& quality);
+/// Whether something is missing of which nobody knows how many samples it held: a damaged chunk, a cut file, a full
+/// disk, an undecodable record.
+bool loss_unknown(const Quality& quality);
+
+/// The header as (label, text) lines; `verbose` adds the place of the first skipped record of each kind.
+std::vector<std::pair<std::string, std::string>> quality_lines(const Quality& quality, bool verbose);
+
+}  // namespace simdprof

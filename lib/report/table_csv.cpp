@@ -1,0 +1,114 @@
+#include <array>
+#include <iterator>
+#include <string>
+#include <string_view>
+
+#include "lib/report/escape.h"
+#include "lib/report/view.h"
+
+namespace simdprof {
+namespace {
+
+/// Writes fields and the separators between them.
+class FieldWriter {
+ public:
+  FieldWriter(bool tabs, fmt::memory_buffer& out) : tabs_(tabs), out_(out) {}
+
+  void text(std::string_view field) {
+    if (!first_) out_.push_back(tabs_ ? '\t' : ',');
+    first_ = false;
+    tabs_ ? append_tsv(out_, field) : append_csv(out_, field);
+  }
+  template <class Number>
+  void number(Number value) {
+    text(fmt::format("{}", value));
+  }
+  void percent(std::uint64_t part, std::uint64_t whole) { text(fmt::format("{:.4f}", percent_of(part, whole))); }
+  /// A count of samples; empty when the fact was recorded in none.
+  void count(std::uint64_t part, std::uint64_t recorded) { recorded == 0 ? text("") : number(part); }
+  void end_row() {
+    const std::string_view end = tabs_ ? "\n" : "\r\n";
+    out_.append(end.data(), end.data() + end.size());
+    first_ = true;
+  }
+
+ private:
+  bool tabs_;
+  fmt::memory_buffer& out_;
+  bool first_ = true;
+};
+
+constexpr std::array<std::string_view, 9> kSimdHeadings = {"simd_samples", "none",          "xmm", "ymm", "zmm",
+                                                           "dirty_upper",  "mxcsr_samples", "ftz", "daz"};
+
+void write_headings(const SortKeys& keys, bool children, FieldWriter& fields) {
+  fields.text("event");
+  for (const SortKey key : keys.columns) {
+    if (key == SortKey::overhead && children) fields.text("children");
+    fields.text(sort_key_name(key));
+    if (key == SortKey::sym) {
+      for (const std::string_view heading : {"mode", "inlined", "unresolved"}) fields.text(heading);
+    }
+  }
+  for (const std::string_view heading : kSimdHeadings) fields.text(heading);
+  fields.end_row();
+}
+
+void write_symbol(const TextPool& texts, const Frame& frame, FieldWriter& fields) {
+  fields.text(frame_name(texts, frame));
+  fields.text(mode_text(frame.mode));
+  fields.text(frame.inlined ? "yes" : "no");
+  fields.text(frame.reason == Unresolved::resolved ? "" : unresolved_name(frame.reason));
+}
+
+void write_key(const ReportView& view, const Section& section, const Row& row, SortKey key, FieldWriter& fields) {
+  const TextPool& texts = view.profile.texts;
+  const Frame& frame = row.key.frame;
+  switch (key) {
+    case SortKey::overhead:
+      if (section.children) fields.percent(row.children.period_events, section.total.period_events);
+      fields.percent(row.self.period_events, section.total.period_events);
+      break;
+    case SortKey::samples: fields.number(row.self.samples); break;
+    case SortKey::period: fields.number(row.self.period_events); break;
+    case SortKey::comm: fields.text(texts.text(row.key.comm)); break;
+    case SortKey::pid: fields.number(row.key.pid); break;
+    case SortKey::tid: fields.number(row.key.tid); break;
+    case SortKey::cpu: fields.number(row.key.cpu); break;
+    case SortKey::dso: fields.text(texts.text(frame.dso)); break;
+    case SortKey::sym: write_symbol(texts, frame, fields); break;
+    case SortKey::srcline: fields.text(texts.text(frame.srcline)); break;
+    case SortKey::simd: fields.text(row.key.widest == SimdWidth::unknown ? "" : width_text(row.key.widest)); break;
+  }
+}
+
+void write_simd(const SimdTally& simd, FieldWriter& fields) {
+  fields.number(simd.recorded);
+  for (const std::uint64_t part : {simd.none, simd.xmm, simd.ymm, simd.zmm, simd.dirty_upper}) {
+    fields.count(part, simd.recorded);
+  }
+  fields.number(simd.mxcsr_recorded);
+  fields.count(simd.ftz, simd.mxcsr_recorded);
+  fields.count(simd.daz, simd.mxcsr_recorded);
+}
+
+void render_fields(const ReportView& view, bool tabs, fmt::memory_buffer& out) {
+  FieldWriter fields(tabs, out);
+  const bool children = !view.sections.empty() && view.sections.front().children;
+  write_headings(view.profile.keys(), children, fields);
+  for (const Section& section : view.sections) {
+    for (const Row& row : section.rows) {
+      fields.text(event_name(view, section));
+      for (const SortKey key : view.profile.keys().columns) write_key(view, section, row, key, fields);
+      write_simd(row.simd, fields);
+      fields.end_row();
+    }
+  }
+}
+
+}  // namespace
+
+void render_csv(const ReportView& view, fmt::memory_buffer& out) { render_fields(view, false, out); }
+void render_tsv(const ReportView& view, fmt::memory_buffer& out) { render_fields(view, true, out); }
+
+}  // namespace simdprof
