@@ -12,16 +12,26 @@ using namespace format;
 constexpr ChunkOpening kOpening =
     chunk_opening(kChunkHeaderFrame | (std::uint64_t{kChunkHeaderBytes - kFrameHeaderBytes} << 32U), kChunkMagic);
 
-/// Whether the index or the seek table starts here: the chunks are complete then.
+constexpr ChunkOpening kIndexOpening = chunk_opening(kIndexFrame, kIndexMagic);
+constexpr ChunkOpening kSeekTableOpening = chunk_opening(kSeekTableFrame, 0);
+
+/// Whether the index or the seek table starts here, be it cut off: the chunks are complete then.
 bool starts_tail(std::span<const std::byte> bytes) {
-  Cursor in{bytes};
-  const std::uint32_t frame = in.u32();
-  if (in.failed()) return false;
-  if (frame == kSeekTableFrame) return true;
-  if (frame != kIndexFrame) return false;
-  in.skip(sizeof(std::uint32_t));
-  const std::uint64_t magic = in.u64();
-  return in.failed() || magic == kIndexMagic;
+  const auto frame = bytes.first(std::min(bytes.size(), sizeof(kIndexFrame)));
+  const auto magic = bytes.subspan(std::min(bytes.size(), kFrameHeaderBytes));
+  const auto wanted =
+      std::span(kIndexOpening).subspan(kFrameHeaderBytes).first(std::min(magic.size(), sizeof(kIndexMagic)));
+  if (starts_opening(frame, kSeekTableOpening)) return true;
+  return starts_opening(frame, kIndexOpening) && std::equal(wanted.begin(), wanted.end(), magic.begin());
+}
+
+/// Chunks that come after the end of the recording (a second one was appended) are not read, but not passed over in
+/// silence either.
+Status note_appended(const InputFile& file, std::uint64_t tail_offset, std::vector<Gap>& gaps) {
+  const auto next = find_opening(file, tail_offset, kOpening);
+  if (!next) return fail(next.error());
+  if (*next != file.size()) gaps.push_back(Gap{LossCause::chunk_damaged, *next, file.size() - *next, std::nullopt});
+  return {};
 }
 
 }  // namespace
@@ -60,7 +70,11 @@ Result<ChunkMap> scan_chunks(const InputFile& file) {
   while (offset < file.size()) {
     const auto bytes = peek(file, offset, buffer);
     if (!bytes) return fail(bytes.error());
-    if (starts_tail(*bytes)) break;
+    if (starts_tail(*bytes)) {
+      const auto noted = note_appended(file, offset, map.gaps);
+      if (!noted) return fail(noted.error());
+      break;
+    }
     auto chunk = decode_chunk_header(*bytes, offset);
     if (!chunk) {
       if (bytes->size() < kChunkHeaderBytes && starts_opening(*bytes, kOpening)) {

@@ -14,8 +14,8 @@ std::vector<std::byte> bytes_of(std::initializer_list<unsigned> values) {
 }
 
 // Two records: type 9, misc 2, size 16, payload 1..8; type 0x53440006, misc 0, size 8.
-const std::vector<std::byte> kTwo = bytes_of({9, 0, 0, 0, 2, 0, 16, 0, 1, 2, 3, 4, 5, 6, 7, 8,  //
-                                              6, 0, 0x44, 0x53, 0, 0, 8, 0});
+const std::vector<std::byte> kTwo = bytes_of({9, 0, 0,    0,    2, 0, 16, 0, 1, 2, 3, 4, 5, 6, 7, 8,  //
+                                              6, 0, 0x44, 0x53, 0, 0, 8,  0});
 
 TEST(RecordWalk, GivesEachRecordWithItsPlace) {
   RecordWalk walk{kTwo, 1000, 7};
