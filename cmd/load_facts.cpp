@@ -1,0 +1,123 @@
+#include "cmd/load_facts.h"
+
+#include <fmt/format.h>
+
+#include <cstring>
+
+#include "decoders/record/decode_record.h"
+#include "lib/container/record_walk.h"
+
+namespace simdprof::cmd {
+namespace {
+
+// Bounds against inputs made to exhaust memory; far above what a recorder writes.
+constexpr std::size_t kMaxEvents = 4096;
+constexpr std::size_t kMaxEventIds = std::size_t{1} << 22U;  ///< 1024 events on 4096 CPUs
+constexpr std::size_t kMaxHostFacts = 4096;
+constexpr std::size_t kMaxSources = 256;
+constexpr std::size_t kMaxBuildIds = std::size_t{1} << 20U;
+constexpr std::uint64_t kMaxMetadataBytes = std::uint64_t{256} << 20U;
+
+std::string hex_text(std::span<const std::byte> bytes) {
+  std::string text;
+  for (const std::byte byte : bytes) text += fmt::format("{:02x}", static_cast<unsigned>(byte));
+  return text;
+}
+
+Status too_many(const char* what) { return fail(Errc::limit, fmt::format("more {} than a recording can have", what)); }
+
+/// Adds one record to the facts. Each overload answers with why it was left out, if it was.
+struct FactsBuilder {
+  RecordingFacts& facts;
+
+  Status operator()(const EventDescRecord& record) {
+    auto& events = facts.events.events;
+    if (record.event < events.size()) {
+      const bool same = std::memcmp(&events[record.event].attr, &record.attr, sizeof(record.attr)) == 0;
+      if (same) return {};
+      return fail(Errc::malformed, fmt::format("event {} is described twice", record.event));
+    }
+    if (record.event >= kMaxEvents) return too_many("events");
+    if (record.event != events.size()) {
+      return fail(Errc::malformed, fmt::format("event {} is described before event {}", record.event, events.size()));
+    }
+    events.push_back({record.attr, std::string(record.name)});
+    return {};
+  }
+  Status operator()(const EventIdRecord& record) {
+    auto& ids = facts.events.event_of_id;
+    if (ids.size() >= kMaxEventIds) return too_many("event ids");
+    const auto [place, is_new] = ids.try_emplace(record.id, record.event);
+    if (is_new || place->second == record.event) return {};
+    return fail(Errc::malformed,
+                fmt::format("id {} belongs to events {} and {}", record.id, place->second, record.event));
+  }
+  Status operator()(const HostFactRecord& record) {
+    if (facts.host.size() >= kMaxHostFacts) return too_many("host facts");
+    facts.host.insert_or_assign(std::string(record.key), std::string(record.value));
+    return {};
+  }
+  Status operator()(const XsaveTableRecord& record) {
+    facts.xsave = record.table;
+    return {};
+  }
+  Status operator()(const BuildIdRecord& record) {
+    if (facts.build_ids.size() >= kMaxBuildIds) return too_many("build ids");
+    facts.build_ids.insert_or_assign(std::string(record.path), hex_text(record.id));
+    return {};
+  }
+  Status operator()(const SourceRecord& record) {
+    if (facts.sources.size() >= kMaxSources) return too_many("sources");
+    facts.sources.push_back({record.kind, record.error_number, std::string(record.explanation)});
+    return {};
+  }
+  Status operator()(const EndRecord& record) {
+    facts.start_ns = record.start_ns;
+    facts.end_ns = record.end_ns;
+    if (record.wait_status >= 0) facts.wait_status = record.wait_status;
+    return {};
+  }
+  template <class Other>
+  Status operator()(const Other&) {
+    return {};
+  }
+};
+
+void read_facts(std::span<const std::byte> records, const ChunkInfo& chunk, RecordingFacts& facts, Ledger& ledger) {
+  RecordWalk walk{records, chunk.record_offset, chunk.start.stream};
+  for (auto raw = walk.next(); raw && *raw; raw = walk.next()) {
+    const auto record = decode_record(**raw, facts.events);
+    if (!record) continue;
+    if (auto added = std::visit(FactsBuilder{facts}, record->body); !added) {
+      added.error().offset = (*raw)->offset;
+      ledger.skip(**raw, added.error());
+    }
+  }
+}
+
+/// Ids may stand before the description of their event; those of no event at all are of no use.
+void drop_ids_without_event(EventTable& events) {
+  for (auto place = events.event_of_id.begin(); place != events.event_of_id.end();) {
+    place = place->second < events.events.size() ? std::next(place) : events.event_of_id.erase(place);
+  }
+}
+
+}  // namespace
+
+RecordingFacts load_facts(const ContainerReader& container, Ledger& ledger) {
+  RecordingFacts facts;
+  std::uint64_t read_bytes = 0;
+  for (std::size_t i = 0; i < container.chunks().size() && read_bytes < kMaxMetadataBytes; ++i) {
+    const ChunkInfo& chunk = container.chunks()[i];
+    if (chunk.start.info.kind != StreamKind::metadata) continue;
+    const auto records = container.load(i);
+    if (!records) continue;
+    read_bytes += records->size();
+    read_facts(*records, chunk, facts, ledger);
+  }
+  drop_ids_without_event(facts.events);
+  if (const auto arch = facts.host.find("arch"); arch != facts.host.end()) facts.arch = abi::parse_arch(arch->second);
+  return facts;
+}
+
+}  // namespace simdprof::cmd

@@ -1,0 +1,151 @@
+#include "cmd/session.h"
+
+#include <utility>
+
+#include "cmd/load_facts.h"
+#include "cmd/run_prefetch.h"
+#include "decoders/record/decode_record.h"
+#include "decoders/record/record_time.h"
+#include "decoders/record/time_order.h"
+#include "lib/container/record_walk.h"
+
+namespace simdprof::cmd {
+namespace {
+
+/// What the runs that overlap at one time may take, in bytes. A recorder's chunks of one stream follow each other, so
+/// that a real recording has about one chunk a stream open.
+constexpr std::size_t kMaxOpenBytes = std::size_t{2} << 30U;
+
+/// PERF_RECORD_AUX: the area was full and something was left out.
+constexpr std::uint64_t kAuxFlagTruncated = 1;
+
+std::vector<RunInfo> runs_of(const ContainerReader& container) {
+  std::vector<RunInfo> runs;
+  for (const ChunkInfo& chunk : container.chunks()) {
+    runs.push_back({chunk.start.stream, chunk.start.info.kind, chunk.start.first_time_ns});
+  }
+  return runs;
+}
+
+RunLoad load_run(const ContainerReader& container, const EventTable& events, std::size_t chunk) {
+  RunLoad load;
+  auto bytes = container.load(chunk);
+  if (!bytes) {
+    load.damaged = true;
+    return load;
+  }
+  const ChunkInfo& info = container.chunks()[chunk];
+  load.run.bytes = std::move(*bytes);
+  RecordWalk walk{load.run.bytes, info.record_offset, info.start.stream};
+  auto raw = walk.next();
+  for (; raw && *raw; raw = walk.next()) {
+    const auto offset = static_cast<std::uint32_t>((*raw)->offset - info.record_offset);
+    load.run.records.push_back({find_record_time(**raw, events), offset});
+  }
+  load.damaged = !raw.has_value();
+  sort_by_time(load.run.records, info.start.first_time_ns);
+  return load;
+}
+
+bool is_known_type(std::uint32_t type) {
+  return abi::record_type_name(type) != nullptr || (type >= kRecordStream && type <= kRecordEnd);
+}
+
+/// Counts what a record says was lost.
+struct LossCounter {
+  Ledger& ledger;
+
+  void operator()(const LostRecord& record) { ledger.lose(LossCause::ring_full, record.lost); }
+  void operator()(const LostSamplesRecord& record) { ledger.lose(LossCause::kernel_dropped, record.lost); }
+  void operator()(const LossRecord& record) { ledger.lose(record.cause, record.count); }
+  void operator()(const AuxRecord& record) {
+    if ((record.flags & kAuxFlagTruncated) != 0) ledger.lose(LossCause::aux_truncated, 1);
+  }
+  template <class Other>
+  void operator()(const Other&) {}
+};
+
+}  // namespace
+
+std::optional<SourceKind> RecordingFacts::source() const {
+  for (const SourceAttempt& attempt : sources) {
+    if (attempt.error_number == 0) return attempt.kind;
+  }
+  return std::nullopt;
+}
+
+struct Session::State {
+  State(ContainerReader opened, Ledger opening_losses)
+      : container(std::move(opened)), ledger(std::move(opening_losses)), facts(load_facts(container, ledger)) {}
+
+  ContainerReader container;
+  Ledger ledger;
+  RecordingFacts facts;
+  std::optional<TimeOrder> order;         ///< made by the first next()
+  std::unique_ptr<RunPrefetch> prefetch;  ///< its workers use container and facts, which outlive it
+  Record record;
+
+  void start();
+  LoadedRun open_run();
+  Result<Record> decode(const TimeOrder::Item& item, RawRecord& raw) const;
+};
+
+void Session::State::start() {
+  order.emplace(runs_of(container), [this](std::size_t) { return open_run(); });
+  prefetch = std::make_unique<RunPrefetch>(order->opening_order(),
+                                           [this](std::size_t run) { return load_run(container, facts.events, run); });
+}
+
+LoadedRun Session::State::open_run() {
+  RunLoad load = prefetch->take();
+  const bool too_many = order->open_bytes() + load.run.bytes.size() > kMaxOpenBytes;
+  if (load.damaged || too_many) ledger.lose(LossCause::chunk_damaged, 1);
+  return too_many ? LoadedRun{} : std::move(load.run);
+}
+
+Result<Record> Session::State::decode(const TimeOrder::Item& item, RawRecord& raw) const {
+  const ChunkInfo& chunk = container.chunks()[item.run];
+  const auto framed = RecordWalk{item.bytes, chunk.record_offset + item.offset, chunk.start.stream}.next();
+  if (!framed) return fail(framed.error());
+  raw = **framed;
+  return decode_record(raw, facts.events);
+}
+
+Session::Session(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Session::Session(Session&&) noexcept = default;
+Session& Session::operator=(Session&&) noexcept = default;
+Session::~Session() = default;
+
+Result<Session> Session::open(const std::string& input) {
+  Ledger ledger;
+  auto container = ContainerReader::open(input, ledger);
+  if (!container) return fail(container.error());
+  return Session{std::make_unique<State>(std::move(*container), std::move(ledger))};
+}
+
+const RecordingFacts& Session::facts() const { return state_->facts; }
+Ledger& Session::ledger() { return state_->ledger; }
+const ContainerReader& Session::container() const { return state_->container; }
+
+const Record* Session::next() {
+  State& state = *state_;
+  if (!state.order) state.start();
+  while (const auto item = state.order->next()) {
+    RawRecord raw;
+    auto record = state.decode(*item, raw);
+    if (!record) {
+      if (is_known_type(raw.type)) {
+        state.ledger.skip(raw, record.error());
+      } else {
+        state.ledger.skip_unknown_type(raw.type);
+      }
+      continue;
+    }
+    state.record = std::move(*record);
+    std::visit(LossCounter{state.ledger}, state.record.body);
+    return &state.record;
+  }
+  return nullptr;
+}
+
+}  // namespace simdprof::cmd
