@@ -183,7 +183,10 @@ Result<std::vector<ChunkInfo>> decode_index(std::span<const std::byte> frame, st
     chunks.push_back(*chunk);
   }
   if (expected_offset != offset) return fail(Errc::malformed, "chunks of the index do not end at the index", offset);
-  if (in.u32() != crc32(checked)) return fail(Errc::malformed, "checksum of the index does not match", offset);
+  const std::uint32_t checksum = in.u32();
+  if (checksum != crc32(checked) || in.u32() != 0) {
+    return fail(Errc::malformed, "checksum of the index does not match", offset);
+  }
   return chunks;
 }
 

@@ -177,8 +177,7 @@ TEST(Index, EveryShorterIndexIsRefused) {
 
 TEST(Index, EveryFlippedBitIsFound) {
   const IndexOfThree index;
-  const std::size_t padding = index.frame.size() - 4;
-  for (std::size_t bit = 0; bit < 8 * padding; ++bit) {
+  for (std::size_t bit = 0; bit < 8 * index.frame.size(); ++bit) {
     auto flipped = index.frame;
     flipped[bit / 8] ^= static_cast<std::byte>(1U << (bit % 8));
     EXPECT_FALSE(decode_index(flipped, index.file.index_offset)) << bit;
