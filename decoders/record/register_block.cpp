@@ -7,8 +7,8 @@
 namespace simdprof {
 namespace {
 
-constexpr std::uint64_t kKnownAbi =
-    abi::PERF_SAMPLE_REGS_ABI_32 | abi::PERF_SAMPLE_REGS_ABI_64 | abi::PERF_SAMPLE_REGS_ABI_SIMD;
+constexpr std::uint64_t kBitness = abi::PERF_SAMPLE_REGS_ABI_32 | abi::PERF_SAMPLE_REGS_ABI_64;
+constexpr std::uint64_t kKnownAbi = kBitness | abi::PERF_SAMPLE_REGS_ABI_SIMD;
 
 // The largest register files there are: 32 vectors of 2048 bits and 17 predicates of 256 bits (SVE). A packed word read
 // as a u64 count is far above these, which is how the two layouts are told apart.
@@ -39,6 +39,11 @@ void read_simd(SampleReader& reader, RegisterBlock& block) {
     reader.refused = "the SIMD counts are larger than any register file";
     return;
   }
+  // Widths without registers are written by the kernel, registers without a width are not.
+  if ((counts.vectors != 0 && counts.vector_qwords == 0) || (counts.predicates != 0 && counts.predicate_qwords == 0)) {
+    reader.refused = "the SIMD counts name registers without a width";
+    return;
+  }
   block.packed_counts = reader.packed_counts;
   block.nr_vectors = static_cast<std::uint16_t>(counts.vectors);
   block.vector_qwords = static_cast<std::uint16_t>(counts.vector_qwords);
@@ -57,6 +62,10 @@ RegisterBlock read_register_block(SampleReader& reader, std::uint64_t mask) {
   if ((block.abi & ~kKnownAbi) != 0) {
     reader.refused = "the register ABI is not known";
     reader.refused_code = Errc::unsupported;
+    return block;
+  }
+  if ((block.abi & kBitness) == 0 || (block.abi & kBitness) == kBitness) {
+    reader.refused = "the register ABI is not one of 32 and 64 bits";
     return block;
   }
   block.mask = mask;
