@@ -1,0 +1,43 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+#include "lib/symbols/dso.h"
+#include "lib/symbols/kallsyms.h"
+
+namespace simdprof {
+
+/// Kernel addresses to places: by /proc/kallsyms when the running kernel is the recorded one, else by a vmlinux file.
+class KernelResolver {
+ public:
+  /// @param options  must outlive this
+  explicit KernelResolver(const SymbolOptions& options) : options_(options) {}
+
+  /// @param mapping  what the recording says is at `address`; may be nullptr
+  /// @param image    the recording's mapping of the kernel image, which tells where the kernel was; may be nullptr
+  Location locate(VirtAddr address, const Mapping* mapping, const Mapping* image, InternedText& text);
+  [[nodiscard]] const std::string& problem() const { return problem_; }
+
+ private:
+  void load(InternedText& text);
+  Status load_kallsyms();
+  void load_vmlinux(InternedText& text);
+  /// The address that now is what `address` was when it was recorded; empty when the module is gone.
+  [[nodiscard]] std::optional<VirtAddr> listed_address(VirtAddr address, const Mapping* mapping,
+                                                       const Mapping* image) const;
+  [[nodiscard]] std::optional<std::uint64_t> vmlinux_address(VirtAddr address, const Mapping* image) const;
+
+  const SymbolOptions& options_;
+  bool loaded_ = false;
+  std::unique_ptr<KernelSymbols> listed_;
+  std::unordered_map<std::string, VirtAddr> modules_;  ///< of the running kernel
+  std::unique_ptr<Dso> vmlinux_;
+  std::uint64_t vmlinux_text_ = 0;   ///< address of _text in it
+  std::uint64_t vmlinux_stext_ = 0;  ///< address of _stext in it
+  std::string problem_;
+};
+
+}  // namespace simdprof

@@ -1,0 +1,146 @@
+#include "lib/symbols/resolver.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <tuple>
+
+#include "lib/symbols/resolver_state.h"
+
+namespace simdprof {
+namespace {
+
+// User addresses of every 64-bit architecture here lie in the lower half.
+constexpr VirtAddr kUpperHalf = VirtAddr{1} << 63U;
+
+bool is_kernel(CpuMode mode, VirtAddr address) {
+  return mode == CpuMode::kernel || (mode == CpuMode::unknown && address >= kUpperHalf);
+}
+
+}  // namespace
+
+Dso& Resolver::State::dso_of(const Mapping& mapping) {
+  std::string_view build_id = mapping.build_id;
+  if (build_id.empty() && !options.build_ids.empty()) {
+    const auto recorded = options.build_ids.find(std::string(mapping.path));
+    if (recorded != options.build_ids.end()) build_id = recorded->second;
+  }
+  const auto known = dsos.find(mapping.path);
+  if (known != dsos.end()) {
+    for (const Version& version : known->second) {
+      if (version.build_id == build_id) return *version.dso;
+    }
+  }
+  auto dso = load_dso(options, mapping.path, build_id, text);
+  std::vector<Version>& versions = known != dsos.end() ? known->second : dsos[dso->path];
+  versions.push_back({text.intern(build_id), std::move(dso)});
+  return *versions.back().dso;
+}
+
+const JitSymbols* Resolver::State::jit_of(Pid pid) {
+  const auto [place, is_new] = jits.try_emplace(pid);
+  if (is_new) {
+    if (auto loaded = load_jit_map(options.symfs, pid)) place->second = *std::move(loaded);
+  }
+  return place->second.get();
+}
+
+void Resolver::State::locate_in_file(Location& location, Dso& dso, const Mapping& mapping) {
+  // The kernel gives the vdso's address as its offset in some versions; it is one page-aligned image.
+  const FileOffset start = map_kind(mapping.path) == MapKind::vdso ? 0 : mapping.file_offset;
+  const FileOffset offset = start + (location.address - mapping.start);
+  location.dso = dso.name;
+  location.dso_path = dso.path;
+  location.dso_address = offset;
+  location.reason = dso.reason;
+  if (dso.image == nullptr) return;
+  const auto address = dso.image->address_of(offset);
+  if (!address) {
+    location.reason = Unresolved::outside_symbols;
+    return;
+  }
+  location.dso_address = *address;
+  if (dso.reason != Unresolved::resolved) return;
+  const Symbol* symbol = dso.symbols.table().find(*address);
+  if (symbol == nullptr) {
+    location.reason = Unresolved::outside_symbols;
+    return;
+  }
+  location.symbol = dso.symbols.shown_name(*symbol, text);
+  location.symbol_offset = *address - symbol->start;
+}
+
+void Resolver::State::locate_anonymous(Location& location, Pid pid, const Mapping& mapping) {
+  location.dso = text.intern(short_name(mapping.path));
+  location.dso_path = text.intern(mapping.path);
+  location.dso_address = location.address - mapping.start;
+  location.reason = Unresolved::anonymous_map;
+  const JitSymbols* jit = jit_of(pid);
+  if (jit == nullptr) return;
+  location.dso = text.intern(fmt::format("[JIT] tid {}", pid));
+  location.dso_address = location.address;
+  const Symbol* symbol = jit->table.find(location.address);
+  if (symbol == nullptr) return;
+  location.symbol = text.intern(symbol->name);
+  location.symbol_offset = location.address - symbol->start;
+  location.reason = Unresolved::resolved;
+}
+
+Location Resolver::State::locate(const AddressSpaces& spaces, Pid pid, VirtAddr address, CpuMode mode, Dso*& dso) {
+  dso = nullptr;
+  Location location;
+  location.address = address;
+  location.dso = unknown;
+  location.dso_path = unknown;
+  location.dso_address = address;
+  if (mode == CpuMode::guest_kernel || mode == CpuMode::guest_user) {
+    location.reason = Unresolved::guest;
+    return location;
+  }
+  if (is_kernel(mode, address)) {
+    return kernel.locate(address, spaces.find_kernel(address), spaces.kernel_image(), text);
+  }
+  const Mapping* mapping = mode == CpuMode::hypervisor ? nullptr : spaces.find(pid, address);
+  if (mapping == nullptr) return location;
+  if (map_kind(mapping->path) == MapKind::anonymous) {
+    locate_anonymous(location, pid, *mapping);
+    return location;
+  }
+  Dso& file = dso_of(*mapping);
+  locate_in_file(location, file, *mapping);
+  if (file.image != nullptr) dso = &file;
+  return location;
+}
+
+Resolver::Resolver(SymbolOptions options) : state_(std::make_unique<State>(std::move(options))) {}
+Resolver::Resolver(Resolver&&) noexcept = default;
+Resolver& Resolver::operator=(Resolver&&) noexcept = default;
+Resolver::~Resolver() = default;
+
+Location Resolver::locate(const AddressSpaces& spaces, Pid pid, VirtAddr address, CpuMode mode) {
+  Dso* dso = nullptr;
+  return state_->locate(spaces, pid, address, mode, dso);
+}
+
+Location Resolver::locate_lines(const AddressSpaces& spaces, Pid pid, VirtAddr address, CpuMode mode) {
+  Dso* dso = nullptr;
+  return state_->locate(spaces, pid, address, mode, dso);
+}
+
+std::vector<Resolver::Problem> Resolver::problems() const {
+  std::vector<Problem> problems;
+  for (const auto& [path, versions] : state_->dsos) {
+    for (const State::Version& version : versions) {
+      const Unresolved reason = version.dso->reason;
+      if (reason == Unresolved::resolved || reason == Unresolved::anonymous_map) continue;
+      problems.push_back({std::string(path), reason, version.dso->detail});
+    }
+  }
+  if (!state_->kernel.problem().empty()) {
+    problems.push_back({"[kernel.kallsyms]", Unresolved::kernel_hidden, state_->kernel.problem()});
+  }
+  std::ranges::sort(problems, {}, [](const Problem& problem) { return std::tie(problem.path, problem.detail); });
+  return problems;
+}
+
+}  // namespace simdprof

@@ -1,0 +1,106 @@
+#include "lib/symbols/resolver.h"
+
+#include <dlfcn.h>
+#include <gtest/gtest.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <utility>
+
+namespace simdprof {
+namespace {
+
+std::string release() {
+  utsname names{};
+  return uname(&names) == 0 ? names.release : "";
+}
+
+/// This process's own mappings, told as MMAP2 records.
+void observe_self(AddressSpaces& spaces) {
+  std::ifstream maps("/proc/self/maps");
+  for (std::string line; std::getline(maps, line);) {
+    std::istringstream fields(line);
+    std::string range;
+    std::string access;
+    std::string offset;
+    std::string device;
+    std::string path;
+    std::uint64_t inode = 0;
+    fields >> range >> access >> offset >> device >> inode >> path;
+    if (access.find('x') == std::string::npos) continue;
+    MmapRecord mmap;
+    mmap.pid = mmap.tid = getpid();
+    mmap.start = std::stoull(range, nullptr, 16);
+    mmap.length = std::stoull(range.substr(range.find('-') + 1), nullptr, 16) - mmap.start;
+    mmap.file_offset = std::stoull(offset, nullptr, 16);
+    mmap.path = path;
+    Record record;
+    record.body = mmap;
+    spaces.observe(record);
+  }
+}
+
+class ResolverTest : public testing::Test {
+ protected:
+  ResolverTest() { observe_self(spaces_); }
+  static SymbolOptions here() {
+    SymbolOptions options;
+    options.kernel_release = release();
+    return options;
+  }
+  Location locate(const void* address) {
+    return resolver_.locate(spaces_, getpid(), reinterpret_cast<VirtAddr>(address), CpuMode::user);
+  }
+  AddressSpaces spaces_;
+  Resolver resolver_{here()};
+};
+
+extern "C" __attribute__((noinline, used)) int simdprof_test_landmark(int value) { return value * 3 + 1; }
+
+TEST_F(ResolverTest, NamesAFunctionOfThisProgram) {
+  const auto* address = reinterpret_cast<const char*>(&simdprof_test_landmark);
+  const Location location = locate(address + 1);
+  EXPECT_EQ(location.reason, Unresolved::resolved);
+  EXPECT_EQ(location.symbol, "simdprof_test_landmark");
+  EXPECT_EQ(location.symbol_offset, 1U);
+  EXPECT_EQ(location.dso, "test_lib_symbols");
+}
+
+TEST_F(ResolverTest, NamesAFunctionOfTheCLibrary) {
+  const Location location = locate(dlsym(RTLD_DEFAULT, "qsort_r"));
+  EXPECT_EQ(location.reason, Unresolved::resolved);
+  // With the library's debug file here, its static alias is preferred, as perf does: qsort_r itself is weak.
+  EXPECT_TRUE(location.symbol.ends_with("qsort_r")) << location.symbol;
+  EXPECT_EQ(location.dso, "libc.so.6");
+}
+
+TEST_F(ResolverTest, EqualTextHasEqualPointers) {
+  const auto* address = reinterpret_cast<const char*>(&simdprof_test_landmark);
+  const Location first = locate(address);
+  const Location second = locate(address + 2);
+  EXPECT_EQ(first.symbol.data(), second.symbol.data());
+  EXPECT_EQ(first.dso.data(), second.dso.data());
+}
+
+TEST_F(ResolverTest, AnAddressWithoutMappingIsUnknownAndSaysWhy) {
+  const Location location = resolver_.locate(spaces_, getpid(), 0x10, CpuMode::user);
+  EXPECT_EQ(location.reason, Unresolved::no_map);
+  EXPECT_EQ(location.dso, "[unknown]");
+  EXPECT_TRUE(location.symbol.empty());
+}
+
+TEST_F(ResolverTest, GuestAddressesAreNeverLookedUp) {
+  const auto address = reinterpret_cast<VirtAddr>(&simdprof_test_landmark);
+  for (const CpuMode mode : {CpuMode::guest_user, CpuMode::guest_kernel}) {
+    const Location location = resolver_.locate(spaces_, getpid(), address, mode);
+    EXPECT_EQ(location.reason, Unresolved::guest);
+    EXPECT_TRUE(location.symbol.empty());
+  }
+}
+
+}  // namespace
+}  // namespace simdprof
