@@ -22,13 +22,25 @@ void add_part(RegisterValue& value, Presence presence, unsigned bits) {
   value.bits += bits;
 }
 
+bool has_half_xmm(const VectorRegister& vector) {
+  return vector.xmm == Presence::not_recorded && (vector.recorded_words & 3U) != 0;
+}
+
 RegisterValue read_vector(const SetView& view, RegisterRef ref) {
   SIMDPROF_ASSERT(ref.number < view.set->vector.size());
   const VectorRegister& vector = view.set->vector[ref.number];
   RegisterValue value;
   value.words = vector.words;
   value.origin = view.set->vector_origin;
-  add_part(value, seen_as(vector.xmm, view.vectors_trusted), 128);
+  if (has_half_xmm(vector)) {
+    // Legacy register masks can ask for one word of an XMM register.
+    for (unsigned word = 0; word < 2; ++word) {
+      const bool recorded = ((vector.recorded_words >> word) & 1U) != 0;
+      add_part(value, recorded ? seen_as(Presence::valid, view.vectors_trusted) : Presence::not_recorded, 64);
+    }
+  } else {
+    add_part(value, seen_as(vector.xmm, view.vectors_trusted), 128);
+  }
   if (ref.kind != RegisterClass::xmm) add_part(value, seen_as(vector.ymm_high, view.vectors_trusted), 128);
   if (ref.kind == RegisterClass::zmm) add_part(value, seen_as(vector.zmm_high, view.vectors_trusted), 256);
   return value;
@@ -43,7 +55,7 @@ RegisterValue read_word(std::uint64_t word, Presence presence, Origin origin, un
 }
 
 bool has_any(const VectorRegister& vector) {
-  return vector.xmm != Presence::not_recorded || vector.ymm_high != Presence::not_recorded ||
+  return vector.xmm != Presence::not_recorded || has_half_xmm(vector) || vector.ymm_high != Presence::not_recorded ||
          vector.zmm_high != Presence::not_recorded;
 }
 
@@ -110,7 +122,7 @@ std::optional<RegisterClass> widest_recorded(const RegisterSet& set) {
     if (vector.zmm_high != Presence::not_recorded) return RegisterClass::zmm;
     if (vector.ymm_high != Presence::not_recorded) {
       widest = RegisterClass::ymm;
-    } else if (vector.xmm != Presence::not_recorded && !widest) {
+    } else if (has_any(vector) && !widest) {
       widest = RegisterClass::xmm;
     }
   }

@@ -27,7 +27,7 @@ struct RegisterPart {
 /// One register read out of a set.
 struct RegisterValue {
   std::array<std::uint64_t, 8> words{};  ///< qword 0 lowest; only words of valid parts mean something
-  std::array<RegisterPart, 3> parts{};   ///< lowest bits first; neighbours differ in presence
+  std::array<RegisterPart, 4> parts{};   ///< lowest bits first; neighbours differ in presence
   unsigned part_count = 0;
   unsigned bits = 0;
   Origin origin = Origin::none;

@@ -61,6 +61,20 @@ TEST(ReadRegister, WhatIsNotTrustedIsUntrustedButNeverRecordedByThat) {
   EXPECT_EQ(read_register(view, {RegisterClass::mxcsr, 0}).presence(), Presence::not_recorded);
 }
 
+TEST(ReadRegister, OneRecordedHalfOfAnXmmRegisterIsValidAndTheOtherIsNot) {
+  auto set = set_with_vectors(Presence::not_recorded, Presence::not_recorded, Presence::not_recorded, 2);
+  set.vector[1].recorded_words = 0b10;
+  const auto xmm = read_register({&set}, {RegisterClass::xmm, 1});
+  ASSERT_EQ(xmm.part_count, 2U);
+  EXPECT_EQ(xmm.part_of(63).presence, Presence::not_recorded);
+  EXPECT_EQ(xmm.part_of(64).presence, Presence::valid);
+  EXPECT_EQ(read_register({&set, false}, {RegisterClass::xmm, 1}).part_of(64).presence, Presence::untrusted);
+  EXPECT_EQ(widest_recorded(set), RegisterClass::xmm);
+  const auto zmm = read_register({&set}, {RegisterClass::zmm, 1});
+  EXPECT_EQ(zmm.part_count, 3U);
+  EXPECT_EQ(zmm.bits, 512U);
+}
+
 TEST(ReadRegister, AGeneralRegisterOfAKernelHitIsTheKernelsOwnAndValid) {
   RegisterSet set;
   set.gpr_present = 1U << abi::PERF_REG_X86_SP;

@@ -1,0 +1,90 @@
+#include <array>
+
+#include "cmd/dump_regs_render.h"
+#include "cmd/field_text.h"
+
+namespace simdprof::cmd {
+namespace {
+
+constexpr unsigned kNameColumns = 6;  // "rflags", "zmm31 "
+
+void append_place(TextBuffer& out, const Location& place) {
+  if (place.symbol.empty()) {
+    append_text(out, " [unknown]");
+  } else {
+    append_text(out, " ");
+    append_text(out, place.symbol);
+    append_text(out, "+");
+    append_hex(out, place.symbol_offset);
+  }
+  append_text(out, " (");
+  append_text(out, place.dso);
+  append_text(out, ")");
+}
+
+void append_header(TextBuffer& out, const RegisterSample& registers, const RegisterReport& report) {
+  const Sample& sample = *registers.hit->sample;
+  append_text(out, registers.hit->comm);
+  append_text(out, " ");
+  fmt::format_to(std::back_inserter(out), "{}/{}", sample.pid, sample.tid);
+  if (sample.has(abi::PERF_SAMPLE_CPU)) fmt::format_to(std::back_inserter(out), " [{:03}]", sample.cpu);
+  if (sample.has(abi::PERF_SAMPLE_TIME)) {
+    append_text(out, " ");
+    append_seconds(out, sample.time_ns, 9);
+    append_text(out, ":");
+  }
+  append_text(out, " ");
+  append_text(out, registers.hit->event->name);
+  append_text(out, ":");
+  if (sample.has(abi::PERF_SAMPLE_IP)) {
+    append_text(out, " ");
+    append_hex_aligned(out, sample.ip, 0);
+    append_place(out, registers.hit->place);
+  }
+  append_text(out, " mode=");
+  append_text(out, mode_name(sample.mode));
+  for (const SetKind kind : report.sets) {
+    append_text(out, " ");
+    append_text(out, set_name(kind));
+    append_text(out, "=");
+    append_set_source(out, registers, kind);
+  }
+  append_text(out, "\n");
+}
+
+void append_register_line(TextBuffer& out, const SetView& view, abi::Arch arch, RegisterRef ref, SetKind kind,
+                          LaneType as) {
+  append_text(out, "  ");
+  append_text(out, set_name(kind));
+  append_text(out, "  ");
+  const std::size_t start = out.size();
+  append_register_name(out, arch, ref);
+  append_padding(out, out.size() - start, kNameColumns);
+  append_text(out, " ");
+  const RegisterValue value = read_register(view, ref);
+  const bool is_vector =
+      ref.kind == RegisterClass::xmm || ref.kind == RegisterClass::ymm || ref.kind == RegisterClass::zmm;
+  append_lanes_text(out, value, is_vector ? as : LaneType::hex);
+  if (ref.kind == RegisterClass::mxcsr && value.presence() == Presence::valid) {
+    append_mxcsr_flags(out, view.set->mxcsr);
+  }
+  append_text(out, "\n");
+}
+
+}  // namespace
+
+void render_registers_text(TextBuffer& out, const RegisterSample& sample, RegisterReport& report) {
+  append_header(out, sample, report);
+  if (sample.has_registers()) {
+    for (const SetKind kind : report.sets) {
+      const SetView view = sample.view(kind);
+      choose_registers(*view.set, report.choice, report.registers);
+      for (const RegisterRef ref : report.registers) {
+        append_register_line(out, view, sample.arch, ref, kind, report.as);
+      }
+    }
+  }
+  append_text(out, "\n");
+}
+
+}  // namespace simdprof::cmd

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "decoders/lanes/lane_text.h"
+#include "lib/model/sample.h"
+
+namespace simdprof::cmd {
+
+/// Decimal digits, right-aligned in `columns`.
+void append_decimal(TextBuffer& out, std::uint64_t value, unsigned columns = 0);
+/// Hexadecimal digits without prefix, right-aligned in `columns`.
+void append_hex_aligned(TextBuffer& out, std::uint64_t value, unsigned columns);
+void append_padding(TextBuffer& out, std::size_t written, std::size_t columns);
+
+/// Nanoseconds as seconds with `digits` (6 or 9) decimals; what is finer is cut off, as the kernel's tool does.
+void append_seconds(TextBuffer& out, std::uint64_t time_ns, unsigned digits);
+
+/// Text in double quotes as RFC 8259 wants it. Bytes that are not UTF-8 become U+FFFD, one each.
+void append_json_string(TextBuffer& out, std::string_view text);
+/// `"0x..."`: how 64-bit values stand in JSON.
+void append_json_hex(TextBuffer& out, std::uint64_t value);
+/// One CSV cell of RFC 4180: quoted when it holds a comma, a quote or a line break.
+void append_csv_cell(TextBuffer& out, std::string_view text);
+/// One TSV cell: tab, newline, carriage return and backslash are written as \t, \n, \r and \\.
+void append_tsv_cell(TextBuffer& out, std::string_view text);
+
+/// "user", "kernel", "guest-kernel", ...
+std::string_view mode_name(CpuMode mode);
+
+}  // namespace simdprof::cmd

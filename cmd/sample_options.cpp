@@ -1,0 +1,72 @@
+#include "cmd/sample_options.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+
+#include "cmd/exit_code.h"
+#include "cmd/text_out.h"
+#include "lib/base/log.h"
+
+namespace simdprof::cmd {
+
+void add_sample_options(CLI::App& app, SampleOptions& options) {
+  SampleFilterOptions& filter = options.filter;
+  app.add_option("-i,--input", options.input, "recording, or - for standard input")->capture_default_str();
+  app.add_option("-S,--symbol,--symbols", filter.symbols, "samples in these functions (exact, or with * and ?)")
+      ->expected(1)
+      ->take_all();
+  app.add_option("--dso,--dsos", filter.dsos, "samples in these files (short name or path, * and ?)")
+      ->expected(1)
+      ->take_all();
+  app.add_option("-c,--comm,--comms", filter.comms, "samples of threads with these names (* and ?)")
+      ->expected(1)
+      ->take_all();
+  app.add_option("--tid", filter.tids, "samples of these threads: 12,14-16");
+  app.add_option("--pid", filter.pids, "samples of these processes");
+  app.add_option("-C,--cpu", filter.cpus, "samples of these CPUs: 0,2-4");
+  app.add_option("--time", filter.time, "samples of A,B (seconds, either end open) or A%-B% of the recording");
+  app.add_flag("--kernel", filter.kernel_only, "samples taken in kernel mode");
+  app.add_flag("--user-mode", filter.user_only, "samples taken in user mode");
+  app.add_option("--limit", options.limit, "stop after so many samples")->check(CLI::PositiveNumber);
+  app.add_option("--symfs", options.symfs, "look for files with symbols below this directory");
+  app.add_option("--debug-dir", options.debug_dirs, "directory with separate debug files (may be repeated)")
+      ->expected(1)
+      ->take_all();
+  app.add_flag("!--no-demangle", options.demangle, "show symbol names as the file has them");
+}
+
+std::optional<int> parse_words(CLI::App& app, const std::vector<std::string>& words) {
+  std::vector<std::string> reversed(words.rbegin(), words.rend());
+  try {
+    app.parse(reversed);
+  } catch (const CLI::CallForHelp&) {
+    TextOut out;
+    out.write(app.help());
+    return out.finish() ? kExitOk : kExitFailure;
+  } catch (const CLI::ParseError& error) {
+    log_error(fmt::format("{}: {}; --help lists the options", app.get_name(), error.what()));
+    return kExitUsage;
+  }
+  return std::nullopt;
+}
+
+int report_error(const Error& error) {
+  log_error(render_error(error));
+  return error.code == Errc::usage ? kExitUsage : kExitFailure;
+}
+
+void report_losses(const Ledger& ledger) {
+  for (const auto& [cause, count] : ledger.losses()) {
+    if (count != 0) log_warning(fmt::format("lost: {}: {}", loss_cause_name(cause), count));
+  }
+  for (const auto& [name, skipped] : ledger.skipped()) {
+    log_warning(fmt::format("skipped: {} {}, the first: {}", skipped.count, name, render_error(skipped.first)));
+  }
+  for (const auto& [type, count] : ledger.unknown_types()) {
+    log_warning(fmt::format("skipped: {} records of unknown {}", count, record_name(type)));
+  }
+}
+
+}  // namespace simdprof::cmd

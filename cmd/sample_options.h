@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cmd/sample_source.h"
+
+namespace CLI {
+class App;
+}
+
+namespace simdprof::cmd {
+
+/// Adds the options that pick samples and find symbols: -i, --symbol, --dso, --comm, --tid, --pid, --cpu, --time,
+/// --kernel, --user-mode, --limit, --symfs, --debug-dir, --no-demangle.
+void add_sample_options(CLI::App& app, SampleOptions& options);
+
+/// Reads the words after the verb. Empty: go on; else the exit status (help was shown, or the words are wrong).
+std::optional<int> parse_words(CLI::App& app, const std::vector<std::string>& words);
+
+/// Prints one error line; the exit status that belongs to its kind.
+int report_error(const Error& error);
+
+/// What was lost or left out, one line each on stderr; nothing when all was read.
+void report_losses(const Ledger& ledger);
+
+}  // namespace simdprof::cmd

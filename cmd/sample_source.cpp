@@ -1,0 +1,145 @@
+#include "cmd/sample_source.h"
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+#include "cmd/symbol_options.h"
+#include "decoders/registers/register_stage.h"
+#include "lib/symbols/address_spaces.h"
+#include "lib/symbols/resolver.h"
+
+namespace simdprof::cmd {
+std::optional<TimeWindow> recorded_time(const ContainerReader& container) {
+  std::optional<TimeWindow> window;
+  for (const ChunkInfo& chunk : container.chunks()) {
+    const StreamStart& start = chunk.start;
+    if (start.info.kind != StreamKind::ring || start.first_time_ns == kNoTime || start.last_time_ns == kNoTime)
+      continue;
+    if (!window) window = TimeWindow{start.first_time_ns, start.last_time_ns};
+    window->begin_ns = std::min(window->begin_ns, start.first_time_ns);
+    window->end_ns = std::max(window->end_ns, start.last_time_ns);
+  }
+  return window;
+}
+
+struct SampleSource::State {
+  State(Session opened, SampleFilter wanted, const SampleOptions& options, const SampleNeeds& what)
+      : session(std::move(opened)),
+        filter(std::move(wanted)),
+        needs(what),
+        limit(options.limit),
+        resolver(symbol_options(options.symfs, options.debug_dirs, options.demangle, session.facts())),
+        unwinder(resolver),
+        stage(session.facts().arch, session.facts().xsave, session.facts().source() == SourceKind::ptrace) {}
+
+  void observe(const Record& record);
+  void skip(const Record& record, const Error& error);
+  bool accept(const Sample& sample);
+
+  Session session;
+  SampleFilter filter;
+  SampleNeeds needs;
+  std::uint64_t limit;
+  std::uint64_t given = 0;
+  AddressSpaces spaces;
+  Resolver resolver;
+  Unwinder unwinder;
+  RegisterStage stage;
+  RegisterSets sets;
+  std::vector<CallFrame> frames;
+  SampleHit hit;
+};
+
+void SampleSource::State::skip(const Record& record, const Error& error) {
+  RawRecord raw;
+  raw.type = record.type;
+  raw.offset = record.offset;
+  session.ledger().skip(raw, error);
+}
+
+// Everything but samples: names, mappings and register images.
+void SampleSource::State::observe(const Record& record) {
+  spaces.observe(record);
+  if (!needs.registers) return;
+  if (const auto* image = std::get_if<RegisterImageRecord>(&record.body)) {
+    if (const auto taken = stage.observe(image->image); !taken) skip(record, taken.error());
+  } else if (const auto* comm = std::get_if<CommRecord>(&record.body)) {
+    if (comm->exec) stage.forget(comm->tid);
+  } else if (const auto* exit = std::get_if<ExitRecord>(&record.body)) {
+    stage.forget(exit->tid);
+  }
+}
+
+bool SampleSource::State::accept(const Sample& sample) {
+  if (!filter.accepts(sample)) return false;
+  hit.sample = &sample;
+  hit.event = &session.facts().events.events[sample.event];
+  hit.comm = spaces.comm(sample.pid, sample.tid);
+  if (filter.needs_comm() && !filter.accepts_comm(hit.comm)) return false;
+  if (needs.lines && sample.has(abi::PERF_SAMPLE_IP)) {
+    hit.place = resolver.locate_lines(spaces, sample.pid, sample.ip, sample.mode);
+  } else if (needs.place || filter.needs_place()) {
+    hit.place = resolver.locate(spaces, sample.pid, sample.ip, sample.mode);
+  }
+  return !filter.needs_place() || filter.accepts_place(hit.place);
+}
+
+SampleSource::SampleSource(std::unique_ptr<State> state) : state_(std::move(state)) {}
+SampleSource::SampleSource(SampleSource&&) noexcept = default;
+SampleSource& SampleSource::operator=(SampleSource&&) noexcept = default;
+SampleSource::~SampleSource() = default;
+
+Result<SampleSource> SampleSource::open(const SampleOptions& options, const SampleNeeds& needs) {
+  auto session = Session::open(options.input);
+  if (!session) return fail(session.error());
+  auto filter = SampleFilter::make(options.filter, recorded_time(session->container()));
+  if (!filter) return fail(filter.error());
+  return SampleSource(std::make_unique<State>(std::move(*session), std::move(*filter), options, needs));
+}
+
+const RecordingFacts& SampleSource::facts() const { return state_->session.facts(); }
+
+const SampleHit* SampleSource::next() {
+  State& state = *state_;
+  if (state.limit != 0 && state.given == state.limit) return nullptr;
+  while (const Record* record = state.session.next()) {
+    const auto* sample = std::get_if<Sample>(&record->body);
+    if (sample == nullptr) {
+      state.observe(*record);
+      continue;
+    }
+    if (sample->event >= state.session.facts().events.events.size()) {
+      state.skip(*record,
+                 Error{Errc::malformed, "sample of an event that the recording does not describe", record->offset, {}});
+      continue;
+    }
+    if (!state.accept(*sample)) continue;
+    if (state.needs.registers) state.stage.build(*sample, state.sets);
+    ++state.given;
+    return &state.hit;
+  }
+  return nullptr;
+}
+
+const RegisterSets& SampleSource::registers() const { return state_->sets; }
+
+const std::vector<CallFrame>& SampleSource::call_chain() {
+  state_->unwinder.unwind(state_->spaces, *state_->hit.sample, state_->frames);
+  return state_->frames;
+}
+
+Location SampleSource::locate(VirtAddr address, CpuMode mode, bool lines) {
+  const Pid pid = state_->hit.sample->pid;
+  return lines ? state_->resolver.locate_lines(state_->spaces, pid, address, mode)
+               : state_->resolver.locate(state_->spaces, pid, address, mode);
+}
+
+const Mapping* SampleSource::mapping(VirtAddr address, CpuMode mode) const {
+  return mode == CpuMode::kernel ? state_->spaces.find_kernel(address)
+                                 : state_->spaces.find(state_->hit.sample->pid, address);
+}
+
+const Ledger& SampleSource::ledger() const { return state_->session.ledger(); }
+
+}  // namespace simdprof::cmd

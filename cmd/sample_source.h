@@ -1,0 +1,72 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cmd/sample_filter.h"
+#include "cmd/session.h"
+#include "lib/model/location.h"
+#include "lib/model/register_set.h"
+#include "lib/symbols/call_chain.h"
+
+namespace simdprof::cmd {
+
+/// Where samples come from and which of them are wanted: what `dump-regs` and `script` have in common.
+struct SampleOptions {
+  std::string input = "simdprof.data";
+  SampleFilterOptions filter;
+  std::uint64_t limit = 0;  ///< samples; 0: all
+  std::string symfs;
+  std::vector<std::string> debug_dirs;
+  bool demangle = true;
+};
+
+/// What a verb needs beside the samples themselves; what nobody needs is not computed.
+struct SampleNeeds {
+  bool place = false;      ///< dso, symbol and offset of the sample's ip
+  bool lines = false;      ///< and its source lines
+  bool registers = false;  ///< register sets
+};
+
+/// One sample with what is known about it. Holds until the next call of SampleSource::next().
+struct SampleHit {
+  const Sample* sample = nullptr;
+  const EventDesc* event = nullptr;  ///< never nullptr in what next() gives
+  std::string_view comm;
+  Location place;
+};
+
+/// The samples of a recording that pass the filter, in time order.
+class SampleSource {
+ public:
+  static Result<SampleSource> open(const SampleOptions& options, const SampleNeeds& needs);
+  SampleSource(SampleSource&&) noexcept;
+  SampleSource& operator=(SampleSource&&) noexcept;
+  ~SampleSource();
+
+  [[nodiscard]] const RecordingFacts& facts() const;
+  /// The next sample, or nullptr at the end (or limit).
+  const SampleHit* next();
+  /// Both register sets of the sample that next() gave; only with SampleNeeds::registers.
+  [[nodiscard]] const RegisterSets& registers() const;
+  /// Its call chain, innermost first.
+  [[nodiscard]] const std::vector<CallFrame>& call_chain();
+  /// A place in the address space of that sample's process.
+  [[nodiscard]] Location locate(VirtAddr address, CpuMode mode, bool lines);
+  /// The mapping of that sample's process that covers `address`, or nullptr.
+  [[nodiscard]] const Mapping* mapping(VirtAddr address, CpuMode mode) const;
+  /// What was lost or left out so far, for the closing lines.
+  [[nodiscard]] const Ledger& ledger() const;
+
+ private:
+  struct State;
+  explicit SampleSource(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+/// First and last time of the records of the rings; empty when none has a time.
+std::optional<TimeWindow> recorded_time(const ContainerReader& container);
+
+}  // namespace simdprof::cmd

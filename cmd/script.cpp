@@ -1,0 +1,100 @@
+#include "cmd/script.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <utility>
+
+#include "cmd/exit_code.h"
+#include "cmd/sample_options.h"
+#include "cmd/script_render.h"
+#include "cmd/text_out.h"
+
+namespace simdprof::cmd {
+namespace {
+
+struct ScriptOptions {
+  SampleOptions samples;
+  std::string fields;
+  std::string format = "text";
+  bool hide_call_graph = false;
+  std::size_t max_stack = 0;
+  bool nanoseconds = false;
+};
+
+void add_options(CLI::App& app, ScriptOptions& options) {
+  add_sample_options(app, options.samples);
+  app.add_option("-F,--fields", options.fields, "fields to show, or +field and -field: " + field_names());
+  app.add_flag("-G,--hide-call-graph", options.hide_call_graph, "one line a sample, without its call chain");
+  app.add_option("--max-stack", options.max_stack, "frames of a call chain at most")->check(CLI::PositiveNumber);
+  app.add_flag("--ns", options.nanoseconds, "times with 9 decimals");
+  app.add_option("--format", options.format, "text or jsonl")
+      ->check(CLI::IsMember({"text", "jsonl"}))
+      ->capture_default_str();
+}
+
+// `-F -sym` is a value, not a second option: said as `--fields=-sym` it cannot be mistaken.
+std::vector<std::string> join_removed_fields(const std::vector<std::string>& words) {
+  std::vector<std::string> joined;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const bool is_fields = words[i] == "-F" || words[i] == "--fields";
+    if (is_fields && i + 1 < words.size() && words[i + 1].starts_with('-')) {
+      joined.push_back("--fields=" + words[++i]);
+    } else {
+      joined.push_back(words[i]);
+    }
+  }
+  return joined;
+}
+
+Result<ScriptView> make_view(const ScriptOptions& options, const FieldChoice& choice, const RecordingFacts& facts) {
+  ScriptView view;
+  view.arch = facts.arch;
+  view.max_stack = options.max_stack;
+  view.time_digits = options.nanoseconds ? 9 : 6;
+  for (const EventDesc& event : facts.events.events) {
+    auto fields = fields_of_event(event, choice);
+    if (!fields) return fail(with_input(fields.error(), options.samples.input));
+    view.fields.push_back(*fields);
+    view.event_columns = std::max(view.event_columns, event.name.size());
+  }
+  return view;
+}
+
+SampleNeeds needs_of(const FieldChoice& choice) {
+  SampleNeeds needs;
+  needs.lines = choice.shown.has(ScriptField::srcline);
+  needs.place =
+      choice.shown.has(ScriptField::sym) || choice.shown.has(ScriptField::dso) || choice.shown.has(ScriptField::dsoff);
+  return needs;
+}
+
+Status run_script(const ScriptOptions& options, TextOut& out) {
+  auto choice = parse_fields(options.fields);
+  if (!choice) return fail(choice.error());
+  if (options.hide_call_graph) choice->shown.remove(ScriptField::callchain);
+  auto source = SampleSource::open(options.samples, needs_of(*choice));
+  if (!source) return fail(source.error());
+  const auto view = make_view(options, *choice, source->facts());
+  if (!view) return fail(view.error());
+  const auto render = options.format == "jsonl" ? render_script_json : render_script_text;
+  while (const SampleHit* hit = source->next()) {
+    render(out.buffer(), *hit, *source, *view);
+    out.flush_if_full();
+  }
+  report_losses(source->ledger());
+  return {};
+}
+
+}  // namespace
+
+int script_verb(const std::vector<std::string>& words) {
+  ScriptOptions options;
+  CLI::App app("Shows the samples of a recording, one after another.", "simdprof script");
+  add_options(app, options);
+  if (const auto status = parse_words(app, join_removed_fields(words))) return *status;
+  TextOut out;
+  if (const auto done = run_script(options, out); !done) return report_error(done.error());
+  return out.finish() ? kExitOk : kExitFailure;
+}
+
+}  // namespace simdprof::cmd

@@ -1,0 +1,120 @@
+#include "cmd/script_fields.h"
+
+#include <fmt/format.h>
+
+#include <array>
+
+namespace simdprof::cmd {
+namespace {
+
+struct FieldFact {
+  ScriptField field;
+  std::string_view name;
+  std::uint64_t sample_bits;     ///< any of these in attr.sample_type
+  std::string_view kernel_name;  ///< of the bits, for messages
+  bool is_default;
+};
+
+constexpr std::array kFields = {
+    FieldFact{ScriptField::comm, "comm", abi::PERF_SAMPLE_TID, "TID", true},
+    FieldFact{ScriptField::tid, "tid", abi::PERF_SAMPLE_TID, "TID", true},
+    FieldFact{ScriptField::pid, "pid", abi::PERF_SAMPLE_TID, "TID", false},
+    FieldFact{ScriptField::time, "time", abi::PERF_SAMPLE_TIME, "TIME", true},
+    FieldFact{ScriptField::cpu, "cpu", abi::PERF_SAMPLE_CPU, "CPU", true},
+    FieldFact{ScriptField::period, "period", 0, "", true},
+    FieldFact{ScriptField::event, "event", 0, "", true},
+    FieldFact{ScriptField::addr, "addr", abi::PERF_SAMPLE_ADDR, "ADDR", false},
+    FieldFact{ScriptField::data_src, "data_src", abi::PERF_SAMPLE_DATA_SRC, "DATA_SRC", false},
+    FieldFact{ScriptField::weight, "weight", abi::PERF_SAMPLE_WEIGHT | abi::PERF_SAMPLE_WEIGHT_STRUCT, "WEIGHT", false},
+    FieldFact{ScriptField::ip, "ip", abi::PERF_SAMPLE_IP, "IP", true},
+    FieldFact{ScriptField::sym, "sym", abi::PERF_SAMPLE_IP, "IP", true},
+    FieldFact{ScriptField::symoff, "symoff", abi::PERF_SAMPLE_IP, "IP", true},
+    FieldFact{ScriptField::dso, "dso", abi::PERF_SAMPLE_IP, "IP", true},
+    FieldFact{ScriptField::dsoff, "dsoff", abi::PERF_SAMPLE_IP, "IP", false},
+    FieldFact{ScriptField::srcline, "srcline", abi::PERF_SAMPLE_IP, "IP", false},
+    FieldFact{ScriptField::callchain, "callchain", abi::PERF_SAMPLE_CALLCHAIN, "CALLCHAIN", true},
+    FieldFact{ScriptField::iregs, "iregs", abi::PERF_SAMPLE_REGS_INTR, "REGS_INTR", false},
+    FieldFact{ScriptField::uregs, "uregs", abi::PERF_SAMPLE_REGS_USER, "REGS_USER", false},
+    FieldFact{ScriptField::brstack, "brstack", abi::PERF_SAMPLE_BRANCH_STACK, "BRANCH_STACK", false},
+    FieldFact{ScriptField::phys_addr, "phys_addr", abi::PERF_SAMPLE_PHYS_ADDR, "PHYS_ADDR", false},
+};
+
+const FieldFact* find_field(std::string_view name) {
+  for (const FieldFact& fact : kFields) {
+    if (fact.name == name) return &fact;
+  }
+  return nullptr;
+}
+
+// A call chain is its addresses and their names: `-F callchain` alone shows both.
+void add_field(FieldChoice& choice, ScriptField field) {
+  choice.shown.add(field);
+  choice.named.add(field);
+  if (field == ScriptField::callchain) {
+    choice.shown.add(ScriptField::ip);
+    choice.shown.add(ScriptField::sym);
+  }
+  // As the kernel's tool: whoever asks for the address gets the chain where one was recorded.
+  if (field == ScriptField::ip) choice.shown.add(ScriptField::callchain);
+}
+
+}  // namespace
+
+FieldChoice default_fields() {
+  FieldChoice choice;
+  for (const FieldFact& fact : kFields) {
+    if (fact.is_default) choice.shown.add(fact.field);
+  }
+  return choice;
+}
+
+std::string field_names() {
+  std::string names;
+  for (const FieldFact& fact : kFields) {
+    if (!names.empty()) names += ',';
+    names += fact.name;
+  }
+  return names;
+}
+
+Result<FieldChoice> parse_fields(std::string_view list) {
+  if (list.empty()) return default_fields();
+  const bool changes_default = list.front() == '+' || list.front() == '-';
+  FieldChoice choice = changes_default ? default_fields() : FieldChoice{};
+  while (true) {
+    const std::size_t comma = list.find(',');
+    std::string_view name = list.substr(0, comma);
+    const char sign = name.empty() ? '\0' : name.front();
+    const bool is_signed = sign == '+' || sign == '-';
+    if (is_signed != changes_default) {
+      return fail(Errc::usage, fmt::format("-F: '{}': names and +name, -name do not mix", name));
+    }
+    if (is_signed) name.remove_prefix(1);
+    const FieldFact* const fact = find_field(name);
+    if (fact == nullptr) return fail(Errc::usage, fmt::format("-F: no field '{}'; there are {}", name, field_names()));
+    if (sign == '-') {
+      choice.shown.remove(fact->field);
+      choice.named.remove(fact->field);
+    } else {
+      add_field(choice, fact->field);
+    }
+    if (comma == std::string_view::npos) return choice;
+    list.remove_prefix(comma + 1);
+  }
+}
+
+Result<FieldSet> fields_of_event(const EventDesc& event, const FieldChoice& choice) {
+  FieldSet fields;
+  for (const FieldFact& fact : kFields) {
+    if (!choice.shown.has(fact.field)) continue;
+    if (fact.sample_bits == 0 || (event.attr.sample_type & fact.sample_bits) != 0) {
+      fields.add(fact.field);
+    } else if (choice.named.has(fact.field)) {
+      return fail(Errc::unsupported, fmt::format("samples of event '{}' do not have {}; cannot show field {}",
+                                                 event.name, fact.kernel_name, fact.name));
+    }
+  }
+  return fields;
+}
+
+}  // namespace simdprof::cmd

@@ -1,0 +1,164 @@
+#include <bit>
+
+#include "cmd/field_text.h"
+#include "cmd/script_render.h"
+
+namespace simdprof::cmd {
+namespace {
+
+/// Members of one object: puts the commas.
+class JsonObject {
+ public:
+  explicit JsonObject(TextBuffer& out) : out_(out) { out_.push_back('{'); }
+  JsonObject(const JsonObject&) = delete;
+  JsonObject& operator=(const JsonObject&) = delete;
+  ~JsonObject() { out_.push_back('}'); }
+
+  TextBuffer& key(std::string_view name) {
+    append_text(out_, first_ ? "\"" : ",\"");
+    append_text(out_, name);
+    append_text(out_, "\":");
+    first_ = false;
+    return out_;
+  }
+  void text(std::string_view name, std::string_view value) { append_json_string(key(name), value); }
+  void hex(std::string_view name, std::uint64_t value) { append_json_hex(key(name), value); }
+
+ private:
+  TextBuffer& out_;
+  bool first_ = true;
+};
+
+template <class Number>
+void append_number(TextBuffer& out, Number value) {
+  const fmt::format_int text(value);
+  append_text(out, {text.data(), text.size()});
+}
+
+void add_place(JsonObject& object, const Location& place, VirtAddr address, FieldSet fields) {
+  if (fields.has(ScriptField::ip)) object.hex("ip", address);
+  if (fields.has(ScriptField::sym)) {
+    if (place.symbol.empty()) {
+      object.text("unresolved", unresolved_name(place.reason));
+    } else {
+      object.text("sym", place.symbol);
+    }
+  }
+  if (fields.has(ScriptField::symoff) && !place.symbol.empty()) {
+    object.hex("symoff", place.symbol_offset + (address - place.address));
+  }
+  if (fields.has(ScriptField::dso)) object.text("dso", long_dso_name(place));
+  if (fields.has(ScriptField::dsoff) && place.reason != Unresolved::no_map) object.hex("dsoff", place.dso_address);
+}
+
+// Innermost first; the last is the function that the machine code belongs to.
+void add_lines(JsonObject& object, const Location& place) {
+  if (place.frames.empty()) return;
+  TextBuffer& out = object.key("lines");
+  append_text(out, "[");
+  bool first = true;
+  for (const SourceFrame& frame : place.frames) {
+    if (!first) append_text(out, ",");
+    first = false;
+    JsonObject line(out);
+    if (!frame.function.empty()) line.text("function", frame.function);
+    if (!frame.file.empty()) line.text("file", frame.file);
+    if (frame.line != 0) append_number(line.key("line"), frame.line);
+    append_text(line.key("inlined"), frame.inlined ? "true" : "false");
+  }
+  append_text(out, "]");
+}
+
+void add_chain(JsonObject& object, SampleSource& source, FieldSet fields, const ScriptView& view) {
+  TextBuffer& out = object.key("callchain");
+  append_text(out, "[");
+  std::size_t shown = 0;
+  const bool lines = fields.has(ScriptField::srcline);
+  for (const CallFrame& frame : source.call_chain()) {
+    if (view.max_stack != 0 && shown == view.max_stack) break;
+    if (shown++ != 0) append_text(out, ",");
+    const Location place = source.locate(frame.lookup_address, frame.mode, lines);
+    JsonObject entry(out);
+    add_place(entry, place, frame.address, fields);
+    if (lines) add_lines(entry, place);
+  }
+  append_text(out, "]");
+}
+
+void add_registers(JsonObject& object, std::string_view name, const RegisterBlock& block, abi::Arch arch) {
+  TextBuffer& out = object.key(name);
+  if (block.abi == abi::PERF_SAMPLE_REGS_ABI_NONE) return append_text(out, "null");
+  const bool simd_abi = (block.abi & abi::PERF_SAMPLE_REGS_ABI_SIMD) != 0;
+  JsonObject registers(out);
+  append_number(registers.key("abi"), block.abi);
+  std::size_t index = 0;
+  for (std::uint64_t mask = block.mask; mask != 0 && index < block.words.size(); mask &= mask - 1, ++index) {
+    const auto number = static_cast<unsigned>(std::countr_zero(mask));
+    const std::string_view known = abi::register_name(arch, number, simd_abi);
+    if (!known.empty()) {
+      registers.hex(known, block.words[index]);
+    } else if (!simd_abi && number >= abi::PERF_REG_X86_XMM0) {
+      const unsigned half = number - abi::PERF_REG_X86_XMM0;
+      registers.hex(fmt::format("XMM{}{}", half / 2, half % 2 == 0 ? "l" : "h"), block.words[index]);
+    }
+  }
+}
+
+void add_branches(JsonObject& object, const BranchStack& branches) {
+  TextBuffer& out = object.key("brstack");
+  append_text(out, "[");
+  for (std::size_t i = 0; i < branches.size(); ++i) {
+    if (i != 0) append_text(out, ",");
+    const std::uint64_t flags = branches.entries[3 * i + 2];
+    JsonObject branch(out);
+    branch.hex("from", branches.entries[3 * i]);
+    branch.hex("to", branches.entries[3 * i + 1]);
+    const char mark = prediction_mark(flags);
+    if (mark != '-') append_text(branch.key("predicted"), mark == 'P' ? "true" : "false");
+    append_text(branch.key("in_tx"), (flags & 4U) != 0 ? "true" : "false");
+    append_text(branch.key("abort"), (flags & 8U) != 0 ? "true" : "false");
+    append_number(branch.key("cycles"), branch_cycles(flags));
+    if (const auto type = branch_type_name(flags); !type.empty()) branch.text("type", type);
+  }
+  append_text(out, "]");
+}
+
+void add_task(JsonObject& object, const SampleHit& hit, FieldSet fields) {
+  const Sample& sample = *hit.sample;
+  if (fields.has(ScriptField::comm)) object.text("comm", hit.comm);
+  if (fields.has(ScriptField::pid)) append_number(object.key("pid"), sample.pid);
+  if (fields.has(ScriptField::tid)) append_number(object.key("tid"), sample.tid);
+  if (fields.has(ScriptField::cpu)) append_number(object.key("cpu"), sample.cpu);
+  if (fields.has(ScriptField::time)) {
+    TextBuffer& out = object.key("time");
+    append_text(out, "\"");
+    append_seconds(out, sample.time_ns, 9);
+    append_text(out, "\"");
+  }
+  if (fields.has(ScriptField::period)) object.hex("period", period_of(hit));
+  if (fields.has(ScriptField::event)) object.text("event", hit.event->name);
+  if (fields.has(ScriptField::addr)) object.hex("addr", sample.addr);
+  if (fields.has(ScriptField::data_src)) object.hex("data_src", sample.data_src);
+  if (fields.has(ScriptField::weight)) object.hex("weight", sample.weight);
+}
+
+}  // namespace
+
+void render_script_json(TextBuffer& out, const SampleHit& hit, SampleSource& source, const ScriptView& view) {
+  const Sample& sample = *hit.sample;
+  const FieldSet fields = view.fields[sample.event];
+  {
+    JsonObject object(out);
+    add_task(object, hit, fields);
+    add_place(object, hit.place, sample.ip, fields);
+    if (fields.has(ScriptField::srcline)) add_lines(object, hit.place);
+    if (fields.has(ScriptField::callchain)) add_chain(object, source, fields, view);
+    if (fields.has(ScriptField::iregs)) add_registers(object, "iregs", sample.regs_intr, view.arch);
+    if (fields.has(ScriptField::uregs)) add_registers(object, "uregs", sample.regs_user, view.arch);
+    if (fields.has(ScriptField::brstack)) add_branches(object, sample.branches);
+    if (fields.has(ScriptField::phys_addr)) object.hex("phys_addr", sample.phys_addr);
+  }
+  append_text(out, "\n");
+}
+
+}  // namespace simdprof::cmd

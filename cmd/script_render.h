@@ -1,0 +1,37 @@
+#pragma once
+
+#include <vector>
+
+#include "cmd/sample_source.h"
+#include "cmd/script_fields.h"
+#include "decoders/lanes/lane_text.h"
+
+namespace simdprof::cmd {
+
+/// How `script` shows samples.
+struct ScriptView {
+  std::vector<FieldSet> fields;   ///< by event
+  std::size_t event_columns = 0;  ///< longest event name
+  std::size_t max_stack = 0;      ///< frames of a call chain; 0: all
+  unsigned time_digits = 6;
+  abi::Arch arch = abi::Arch::unknown;
+};
+
+/// Events counted per sample where the sample does not say: attr.sample_period.
+std::uint64_t period_of(const SampleHit& hit);
+/// The path as mapped, or the short name of what is no file: "[kernel.kallsyms]".
+std::string_view long_dso_name(const Location& place);
+/// 'M' mispredicted, 'P' predicted, '-' not told: bits 0 and 1 of a branch entry's flags.
+char prediction_mark(std::uint64_t branch_flags);
+/// "COND", "CALL", ...: bits 20..23 of a branch entry's flags; empty when the kernel did not classify the branch.
+/// Source: uapi linux/perf_event.h, PERF_BR_*.
+std::string_view branch_type_name(std::uint64_t branch_flags);
+/// Cycles since the branch before: bits 4..19.
+std::uint64_t branch_cycles(std::uint64_t branch_flags);
+
+/// One sample in the layout of the kernel's tool.
+void render_script_text(TextBuffer& out, const SampleHit& hit, SampleSource& source, const ScriptView& view);
+/// One sample as one JSON object and a newline.
+void render_script_json(TextBuffer& out, const SampleHit& hit, SampleSource& source, const ScriptView& view);
+
+}  // namespace simdprof::cmd

@@ -1,0 +1,85 @@
+#include "cmd/script_fields.h"
+
+#include <gtest/gtest.h>
+
+namespace simdprof::cmd {
+namespace {
+
+EventDesc event_with(std::uint64_t sample_type) {
+  EventDesc event;
+  event.name = "task-clock";
+  event.attr.sample_type = sample_type;
+  return event;
+}
+
+constexpr std::uint64_t kUsual =
+    abi::PERF_SAMPLE_IP | abi::PERF_SAMPLE_TID | abi::PERF_SAMPLE_TIME | abi::PERF_SAMPLE_PERIOD;
+
+TEST(ParseFields, AnEmptyListIsTheDefault) {
+  const auto choice = parse_fields("").value();
+  for (const auto field :
+       {ScriptField::comm, ScriptField::tid, ScriptField::time, ScriptField::period, ScriptField::event,
+        ScriptField::ip, ScriptField::sym, ScriptField::symoff, ScriptField::dso, ScriptField::callchain}) {
+    EXPECT_TRUE(choice.shown.has(field));
+    EXPECT_FALSE(choice.named.has(field));
+  }
+  EXPECT_FALSE(choice.shown.has(ScriptField::pid));
+  EXPECT_FALSE(choice.shown.has(ScriptField::uregs));
+}
+
+TEST(ParseFields, NamesReplaceTheDefault) {
+  const auto choice = parse_fields("tid,time,uregs").value();
+  EXPECT_TRUE(choice.shown.has(ScriptField::tid));
+  EXPECT_TRUE(choice.shown.has(ScriptField::uregs));
+  EXPECT_FALSE(choice.shown.has(ScriptField::comm));
+  EXPECT_FALSE(choice.shown.has(ScriptField::ip));
+}
+
+TEST(ParseFields, SignsChangeTheDefault) {
+  const auto choice = parse_fields("+uregs,-comm,-sym").value();
+  EXPECT_TRUE(choice.shown.has(ScriptField::uregs));
+  EXPECT_TRUE(choice.shown.has(ScriptField::dso));
+  EXPECT_FALSE(choice.shown.has(ScriptField::comm));
+  EXPECT_FALSE(choice.shown.has(ScriptField::sym));
+}
+
+TEST(ParseFields, TheAddressBringsTheChainWhereThereIsOne) {
+  EXPECT_TRUE(parse_fields("ip").value().shown.has(ScriptField::callchain));
+  EXPECT_FALSE(parse_fields("ip").value().named.has(ScriptField::callchain));
+  const auto chain = parse_fields("callchain").value();
+  EXPECT_TRUE(chain.shown.has(ScriptField::ip));
+  EXPECT_TRUE(chain.shown.has(ScriptField::sym));
+}
+
+TEST(ParseFields, AnUnknownFieldIsAUsageErrorThatListsTheFields) {
+  for (const char* list : {"bogus", "comm,bogus", "+bogus", "comm,", ",comm", "+", "comm,+ip", "+ip,comm"}) {
+    const auto choice = parse_fields(list);
+    ASSERT_FALSE(choice) << list;
+    EXPECT_EQ(choice.error().code, Errc::usage) << list;
+  }
+  EXPECT_NE(parse_fields("bogus").error().fact.find("comm,tid,pid,time,cpu"), std::string::npos);
+}
+
+TEST(FieldsOfEvent, ADefaultFieldThatIsNotThereIsLeftOut) {
+  const auto fields = fields_of_event(event_with(kUsual), default_fields()).value();
+  EXPECT_TRUE(fields.has(ScriptField::ip));
+  EXPECT_FALSE(fields.has(ScriptField::cpu));
+  EXPECT_FALSE(fields.has(ScriptField::callchain));
+}
+
+TEST(FieldsOfEvent, ANamedFieldThatIsNotThereIsAnError) {
+  const auto fields = fields_of_event(event_with(kUsual), parse_fields("comm,cpu").value());
+  ASSERT_FALSE(fields);
+  EXPECT_EQ(fields.error().code, Errc::unsupported);
+  EXPECT_EQ(fields.error().fact, "samples of event 'task-clock' do not have CPU; cannot show field cpu");
+}
+
+TEST(FieldsOfEvent, EitherKindOfWeightServes) {
+  const auto choice = parse_fields("weight").value();
+  EXPECT_TRUE(fields_of_event(event_with(kUsual | abi::PERF_SAMPLE_WEIGHT), choice));
+  EXPECT_TRUE(fields_of_event(event_with(kUsual | abi::PERF_SAMPLE_WEIGHT_STRUCT), choice));
+  EXPECT_FALSE(fields_of_event(event_with(kUsual), choice));
+}
+
+}  // namespace
+}  // namespace simdprof::cmd
