@@ -4,9 +4,10 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <random>
 #include <thread>
 
-#include "tests/lib/container/hand_made.h"
+#include "tests/lib/container/read_back.h"
 
 namespace simdprof {
 namespace {
@@ -207,6 +208,20 @@ TEST(ContainerReader, ALargestChunkIsReadAndALargerOneIsNot) {
   ASSERT_TRUE(larger);
   EXPECT_TRUE(larger->chunks().empty());
   EXPECT_EQ(ledger.lost(LossCause::chunk_damaged), 1U);
+}
+
+TEST(ContainerReader, RandomDamageNeverCrashesAndNeverGivesMore) {
+  const TempFolder folder;
+  std::mt19937 random{20260921};
+  for (const auto& whole : {test::hand_file(test::kFour).bytes, test::hand_records(test::kFour)}) {
+    for (int round = 0; round < 400; ++round) {
+      auto bytes = whole;
+      const int damages = 1 + round % 5;
+      for (int i = 0; i < damages; ++i) bytes[random() % bytes.size()] = static_cast<std::byte>(random());
+      const auto reading = test::read_all(folder, bytes);
+      ASSERT_LE(reading.chunks, 4U) << round;
+    }
+  }
 }
 
 }  // namespace

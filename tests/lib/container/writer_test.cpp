@@ -198,7 +198,8 @@ TEST(ContainerWriter, AKilledWriterLeavesAReadablePrefix) {
       if (i % 1000 == 0) (void)writer->flush();
     }
   }
-  ::usleep(60'000);
+  // Killed in the middle of it, but not before there is something.
+  for (int i = 0; i < 10000 && test::file_bytes(folder.file("data")).size() < 2000; ++i) ::usleep(1000);
   ::kill(child, SIGKILL);
   ::waitpid(child, nullptr, 0);
   const auto streams = read_streams(folder.file("data"));
