@@ -29,6 +29,7 @@ struct TargetSpec {
 struct EventPlan {
   abi::EventAttr attr;
   std::string name;
+  int group = -1;  ///< index of the group's leader in CapturePlan::events; -1: in no group
 };
 
 /// Vector state that is asked for.

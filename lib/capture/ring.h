@@ -21,6 +21,8 @@ class Ring {
   /// @param control_bytes  size of the control page, a multiple of 8, at least 1040; the rest of `memory` must be a
   ///                       power of two of at least 8 bytes
   static Ring over_memory(std::span<std::byte> memory, std::size_t control_bytes);
+  /// No ring yet: nothing is pending, nothing is drained.
+  static Ring none() { return {}; }
   Ring(Ring&& other) noexcept;
   Ring& operator=(Ring&& other) noexcept;
   Ring(const Ring&) = delete;

@@ -1,0 +1,96 @@
+#include "cmd/option_values.h"
+
+#include <fmt/format.h>
+
+#include <bit>
+#include <charconv>
+#include <cmath>
+
+namespace simdprof::cmd {
+namespace {
+
+// A whole unsigned number at the front of the text; `text` keeps what follows it.
+bool take_number(std::string_view& text, std::uint64_t& value) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{}) return false;
+  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+  return true;
+}
+
+}  // namespace
+
+Result<std::chrono::milliseconds> parse_duration(std::string_view text) {
+  const std::string_view whole = text;
+  const auto wrong = [&] {
+    return fail(Errc::usage, fmt::format("'{}' is no duration; examples: 5 (seconds), 2.5s, 300ms, 2m", whole));
+  };
+  double number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || !std::isfinite(number) || number <= 0) return wrong();
+  const std::string_view unit = text.substr(static_cast<std::size_t>(end - text.data()));
+  double ms = 0;
+  if (unit.empty() || unit == "s") ms = number * 1000;
+  if (unit == "ms") ms = number;
+  if (unit == "m") ms = number * 60000;
+  constexpr double kLongestMs = 1e12;  // thirty years
+  if (ms < 1 || ms > kLongestMs) return wrong();
+  return std::chrono::milliseconds(static_cast<std::int64_t>(ms));
+}
+
+Result<std::size_t> parse_ring_pages(std::string_view text, std::size_t page_bytes) {
+  const std::string_view whole = text;
+  std::uint64_t number = 0;
+  const bool read = take_number(text, number);
+  if (read && text.starts_with(',')) return fail(Errc::usage, "-m: the size of an AUX area cannot be given yet");
+  constexpr std::uint64_t kLargestBytes = std::uint64_t{1} << 30U;
+  std::uint64_t bytes = 0;
+  if (read && number <= kLargestBytes) {
+    if (text.empty()) bytes = number * page_bytes;
+    if (text == "B") bytes = number;
+    if (text == "K") bytes = number << 10U;
+    if (text == "M") bytes = number << 20U;
+    if (text == "G") bytes = number << 30U;
+  }
+  if (bytes == 0 || bytes > kLargestBytes) {
+    return fail(Errc::usage,
+                fmt::format("-m: '{}' is no ring size; examples: 128 (pages), 512K, 4M; at most 1G", whole));
+  }
+  return std::bit_ceil((static_cast<std::size_t>(bytes) + page_bytes - 1) / page_bytes);
+}
+
+Result<std::vector<std::int32_t>> parse_id_list(std::string_view text) {
+  std::vector<std::int32_t> ids;
+  for (;;) {
+    std::int32_t id = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
+    const std::string_view rest = text.substr(static_cast<std::size_t>(end - text.data()));
+    if (error != std::errc{} || id <= 0 || (!rest.empty() && rest.front() != ',')) {
+      return fail(Errc::usage, fmt::format("'{}' is no list of ids", text));
+    }
+    ids.push_back(id);
+    if (rest.empty()) return ids;
+    text = rest.substr(1);
+  }
+}
+
+Result<CallGraphValue> parse_call_graph(std::string_view text) {
+  CallGraphValue value;
+  if (text == "fp") return value;
+  if (!text.starts_with("dwarf")) {
+    return fail(Errc::usage, fmt::format("--call-graph: '{}' is not known; fp, dwarf or dwarf,SIZE", text));
+  }
+  value.dwarf = true;
+  text.remove_prefix(5);
+  if (text.empty()) return value;
+  constexpr std::uint64_t kLargest = 65528;  // sample_stack_user is below 64 KiB and a multiple of 8
+  std::uint64_t bytes = 0;
+  std::string_view digits = text.substr(1);
+  if (text.front() != ',' || !take_number(digits, bytes) || !digits.empty() || bytes == 0 || bytes > kLargest) {
+    return fail(Errc::usage, fmt::format("--call-graph: stack size '{}' is not 1..{} bytes",
+                                         text.substr(text.front() == ',' ? 1 : 0), kLargest));
+  }
+  value.stack_bytes = static_cast<std::uint32_t>((bytes + 7) / 8 * 8);
+  return value;
+}
+
+}  // namespace simdprof::cmd

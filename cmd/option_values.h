@@ -1,0 +1,30 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lib/base/result.h"
+
+namespace simdprof::cmd {
+
+// Values of command line options; each returns an error of kind usage that says what the value should be.
+
+/// "5", "2.5", "2.5s", "300ms", "2m" to milliseconds; a bare number is seconds.
+Result<std::chrono::milliseconds> parse_duration(std::string_view text);
+/// Pages of a ring: "128" pages, or "512K", "4M" bytes; rounded up to a power of two.
+Result<std::size_t> parse_ring_pages(std::string_view text, std::size_t page_bytes);
+/// "1,2,3" to ids above 0.
+Result<std::vector<std::int32_t>> parse_id_list(std::string_view text);
+
+struct CallGraphValue {
+  bool dwarf = false;
+  std::uint32_t stack_bytes = 8192;  ///< a multiple of 8, at most 65528
+};
+/// "fp", "dwarf" or "dwarf,SIZE".
+Result<CallGraphValue> parse_call_graph(std::string_view text);
+
+}  // namespace simdprof::cmd

@@ -1,0 +1,163 @@
+#include "cmd/record.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <csignal>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "cmd/exit_code.h"
+#include "cmd/record_lists.h"
+#include "cmd/record_options.h"
+#include "cmd/record_plan.h"
+#include "cmd/text_out.h"
+#include "lib/base/log.h"
+#include "lib/capture/metadata.h"
+#include "lib/capture/recording_sink.h"
+#include "lib/container/writer.h"
+
+namespace simdprof::cmd {
+namespace {
+
+StopFlag stop_requested{false};
+
+extern "C" void request_stop(int /*signal*/) { stop_requested.store(true, std::memory_order_relaxed); }
+
+// SIGINT and SIGTERM end a recording in order. No SA_RESTART: the wait for the rings has to end too.
+void catch_stop_signals() {
+  struct sigaction action {};
+  action.sa_handler = request_stop;
+  ::sigaction(SIGINT, &action, nullptr);
+  ::sigaction(SIGTERM, &action, nullptr);
+}
+
+/// Hands full and half-full chunks to the file about once a second, so that a killed recorder loses little.
+class PeriodicFlush {
+ public:
+  explicit PeriodicFlush(ContainerWriter& writer) : writer_(writer), thread_([this] { run(); }) {}
+  PeriodicFlush(const PeriodicFlush&) = delete;
+  PeriodicFlush& operator=(const PeriodicFlush&) = delete;
+  ~PeriodicFlush() {
+    {
+      const std::lock_guard lock(mutex_);
+      over_ = true;
+    }
+    wake_.notify_one();
+    thread_.join();
+  }
+
+ private:
+  void run() {
+    // Signals are the main thread's: its wait must be the one that ends.
+    sigset_t all;
+    sigfillset(&all);
+    ::pthread_sigmask(SIG_BLOCK, &all, nullptr);
+    std::unique_lock lock(mutex_);
+    while (!wake_.wait_for(lock, std::chrono::seconds(1), [this] { return over_; })) (void)writer_.flush();
+  }
+
+  ContainerWriter& writer_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  bool over_ = false;
+  std::thread thread_;
+};
+
+std::map<std::string, std::string> recording_facts(const RecordOptions& options, const CapturePlan& plan) {
+  auto facts = collect_host_facts();
+  std::string words = "simdprof record";
+  for (const std::string& word : options.words) words += " " + word;
+  facts["cmdline"] = words;
+  facts["simdprof"] = SIMDPROF_VERSION;
+  facts["clock"] = clock_name(plan.clockid);
+  if (!options.kernel_simd) facts["kernel_simd"] = "left out";
+  return facts;
+}
+
+int exit_status_of(const CaptureOutcome& outcome) {
+  if (!outcome.wait_status) return kExitOk;
+  const int status = *outcome.wait_status;
+  constexpr int kSignalBase = 128;
+  return WIFSIGNALED(status) ? kSignalBase + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+std::optional<KernelVectorFilter> make_kernel_filter(const RecordOptions& options, const CapturePlan& plan) {
+  if (options.kernel_simd) return std::nullopt;
+  std::vector<abi::EventAttr> attrs;
+  bool needed = false;
+  for (const EventPlan& event : plan.events) {
+    attrs.push_back(event.attr);
+    needed = needed || KernelVectorFilter::applies_to(event.attr);
+  }
+  if (!needed) return std::nullopt;
+  return KernelVectorFilter(std::move(attrs));
+}
+
+int report_failure(const RecordOptions& options, const Error& error) {
+  log_error(render_error(error));
+  // lib/capture/launch.h fixes this beginning; a shell answers the same two statuses.
+  const bool command_failed =
+      !options.target.command.empty() && error.fact.starts_with("cannot run " + options.target.command.front());
+  if (command_failed) return error.code == Errc::not_found ? kExitNoCommand : kExitCannotExec;
+  return error.code == Errc::usage ? kExitUsage : kExitFailure;
+}
+
+Result<CaptureOutcome> capture(const RecordOptions& options, const ReadyPlan& ready, ContainerWriter& writer) {
+  RecordingSink sink(writer, make_kernel_filter(options, ready.plan));
+  const Status head = write_recording_head(sink, ready.plan, ready.attempts, recording_facts(options, ready.plan));
+  if (!head) return fail(head.error());
+  auto outcome = [&] {
+    const PeriodicFlush flush(writer);
+    return run_ring_capture(ready.plan, sink, stop_requested);
+  }();
+  if (!outcome) return outcome;
+  const Status tail = write_recording_tail(sink, *outcome, sink.load_build_ids());
+  if (!tail) return fail(tail.error());
+  return outcome;
+}
+
+void say_result(const RecordOptions& options, const CaptureOutcome& outcome, std::uint64_t file_bytes) {
+  const bool has_registers = options.sampling.user_regs != 0 || options.sampling.intr_regs != 0;
+  log_note(fmt::format("wrote {}: {} samples, {} with registers, {} lost, {} KiB", options.output, outcome.samples,
+                       has_registers ? outcome.samples : 0, outcome.lost, (file_bytes + 1023) / 1024));
+}
+
+int record(const RecordOptions& options) {
+  const auto ready = make_ready_plan(options);
+  if (!ready) return report_failure(options, ready.error());
+  for (const std::string& note : ready->notes) log_note(note);
+  if (options.dry_run) return print_dry_run(options, *ready);
+  log_note(ready->source_line);
+  WriterOptions writer_options;
+  writer_options.zstd_level = options.zstd_level;
+  auto writer = ContainerWriter::create(options.output, writer_options);
+  if (!writer) return report_failure(options, writer.error());
+  catch_stop_signals();
+  const auto outcome = capture(options, *ready, **writer);
+  if (!outcome) {
+    (void)(*writer)->finish();  // what was recorded before stays readable
+    return report_failure(options, outcome.error());
+  }
+  if (const Status finished = (*writer)->finish(); !finished) return report_failure(options, finished.error());
+  say_result(options, *outcome, (*writer)->totals().file_bytes);
+  return exit_status_of(*outcome);
+}
+
+}  // namespace
+
+int record_verb(const std::vector<std::string>& words) {
+  int exit_status = kExitOk;
+  const auto options = parse_record_options(words, exit_status);
+  if (!options) return exit_status;
+  if (!options->list.empty()) return print_record_list(options->list);
+  return record(*options);
+}
+
+}  // namespace simdprof::cmd

@@ -1,0 +1,255 @@
+#include "cmd/record_options.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
+
+#include "cmd/exit_code.h"
+#include "cmd/option_values.h"
+#include "cmd/text_out.h"
+#include "lib/base/log.h"
+#include "lib/capture/cpu_list.h"
+#include "lib/capture/register_list.h"
+
+namespace simdprof::cmd {
+namespace {
+
+// Options as text, before their values are understood.
+struct RawOptions {
+  std::vector<std::string> events;
+  std::string frequency, call_graph, user_regs, intr_regs, pages, delay, duration, pids, tids, cpus;
+  std::uint64_t period = 0;
+  bool frame_pointers = false, no_inherit = false, quiet = false;
+  bool xmm = false, ymm = false, zmm = false, opmask = false;
+  int verbose = 0;
+};
+
+// perf's options with a value that may be left out take it only behind '='; CLI11 would take the next word.
+std::vector<std::string> spell_out_values(const std::vector<std::string>& words) {
+  std::vector<std::string> spelt;
+  for (const std::string& word : words) {
+    const bool bare_intr = word == "-I" || word == "--intr-regs";
+    if (bare_intr) {
+      spelt.emplace_back("--intr-regs=all");
+    } else if (word == "--user-regs") {
+      spelt.emplace_back("--user-regs=all");
+    } else if (word.starts_with("-I=")) {
+      spelt.push_back("--intr-regs=" + word.substr(3));
+    } else {
+      spelt.push_back(word);
+    }
+  }
+  return spelt;
+}
+
+void add_what(CLI::App& app, RawOptions& raw, RecordOptions& options) {
+  app.add_option("-e,--event", raw.events, "events, perf's grammar; =? lists them (default: cycles, else a clock)")
+      ->expected(1)
+      ->take_all();
+  app.add_option("-F,--freq", raw.frequency, "samples a second, or max (default: 999)");
+  app.add_option("-c,--count", raw.period, "one sample every so many events")->check(CLI::PositiveNumber);
+  app.add_flag("-g", raw.frame_pointers, "record call chains, by frame pointers");
+  app.add_option("--call-graph", raw.call_graph, "record call chains: fp, dwarf or dwarf,STACK-BYTES");
+  app.add_flag("-d,--data", options.sampling.data_address, "record data addresses and sources");
+  app.add_option("--user-regs", raw.user_regs, "general registers of user mode: =LIST, =none, =? (default: all)");
+  app.add_option("-I,--intr-regs", raw.intr_regs, "general registers at the interrupt: =LIST, =none, =?");
+  app.add_flag("--xmm", raw.xmm, "record XMM registers; with none of these four, all that there are");
+  app.add_flag("--ymm", raw.ymm, "record YMM registers");
+  app.add_flag("--zmm", raw.zmm, "record ZMM registers");
+  app.add_flag("--opmask", raw.opmask, "record the mask registers k0 to k7");
+  app.add_flag("--kernel-simd", options.kernel_simd, "keep the vector registers of kernel hits, which can hold keys");
+  app.add_option("--source", options.source, "where registers come from")
+      ->check(CLI::IsMember({"auto", "kernel", "ptrace", "gpr"}))
+      ->capture_default_str();
+}
+
+void add_whom(CLI::App& app, RawOptions& raw, RecordOptions& options) {
+  app.add_option("-p,--pid", raw.pids, "record these processes, threads made later too");
+  app.add_option("-t,--tid", raw.tids, "record these threads");
+  app.add_flag("-a,--all-cpus", options.target.system_wide, "record all CPUs");
+  app.add_option("-C,--cpu", raw.cpus, "record these CPUs: 0,2-4");
+  app.add_flag("--no-inherit", raw.no_inherit, "leave out processes and threads that the target makes");
+  app.add_option("-D,--delay", raw.delay, "begin so many milliseconds after the start");
+  app.add_option("--duration", raw.duration, "end after this time: 5 (seconds), 300ms, 2m");
+}
+
+void add_output(CLI::App& app, RawOptions& raw, RecordOptions& options) {
+  app.add_option("-o,--output", options.output, "file to write, or - for standard output")->capture_default_str();
+  app.add_option("-z,--compression-level", options.zstd_level, "zstd level")
+      ->check(CLI::Range(1, 22))
+      ->capture_default_str();
+  app.add_option("-m,--mmap-pages", raw.pages, "size of a CPU's ring: pages, or bytes as 512K, 4M (default: 128)");
+  app.add_flag("--dry-run", options.dry_run, "print what would be recorded, and from which source");
+  app.add_flag("-v,--verbose", raw.verbose, "say more; twice: even more");
+  app.add_flag("-q,--quiet", raw.quiet, "say errors only");
+}
+
+Status apply_rate(const RawOptions& raw, SamplingOptions& sampling) {
+  if (raw.period != 0) sampling.period = raw.period;
+  if (raw.frequency.empty()) return {};
+  if (raw.period != 0) return fail(Errc::usage, "-F and -c exclude each other");
+  if (raw.frequency == "max") {
+    sampling.frequency_hz = ~std::uint64_t{0} >> 1U;  // the kernel's limit lowers it
+    return {};
+  }
+  const auto hz = parse_number(raw.frequency);
+  if (!hz || *hz == 0) return fail(Errc::usage, fmt::format("-F: '{}' is no frequency in Hz", raw.frequency));
+  sampling.frequency_hz = *hz;
+  return {};
+}
+
+Status apply_call_graph(const RawOptions& raw, SamplingOptions& sampling) {
+  if (raw.frame_pointers) sampling.call_graph = CallGraph::frame_pointer;
+  if (raw.call_graph.empty()) return {};
+  const auto value = parse_call_graph(raw.call_graph);
+  if (!value) return fail(value.error());
+  sampling.call_graph = value->dwarf ? CallGraph::dwarf : CallGraph::frame_pointer;
+  sampling.stack_bytes = value->stack_bytes;
+  return {};
+}
+
+// Both sets hold all general registers unless they are named. "?" asks for the list.
+Status apply_registers(const RawOptions& raw, RecordOptions& options) {
+  const abi::Arch arch = native_arch();
+  const std::array<std::pair<const std::string*, std::uint64_t*>, 2> sets = {
+      {{&raw.user_regs, &options.sampling.user_regs}, {&raw.intr_regs, &options.sampling.intr_regs}}};
+  for (const auto& [text, mask] : sets) {
+    *mask = abi::gpr_mask(arch);
+    if (text->empty()) continue;
+    if (*text == "?") {
+      options.list = "registers";
+      continue;
+    }
+    const auto parsed = parse_register_list(*text, arch);
+    if (!parsed) return fail(parsed.error());
+    *mask = *parsed;
+  }
+  if (options.sampling.call_graph == CallGraph::dwarf && options.sampling.user_regs != abi::gpr_mask(arch)) {
+    return fail(Errc::usage, "--call-graph dwarf needs all user registers; leave --user-regs out");
+  }
+  const std::array<std::pair<bool, const char*>, 4> classes = {
+      {{raw.xmm, "xmm"}, {raw.ymm, "ymm"}, {raw.zmm, "zmm"}, {raw.opmask, "opmask"}}};
+  for (const auto& [wanted, name] : classes) {
+    if (wanted) options.vector_classes.emplace_back(name);
+  }
+  return {};
+}
+
+Status apply_target(const RawOptions& raw, TargetSpec& target) {
+  const auto ids = [](const std::string& text, std::vector<std::int32_t>& out) -> Status {
+    if (text.empty()) return {};
+    auto parsed = parse_id_list(text);
+    if (!parsed) return fail(parsed.error());
+    out = std::move(*parsed);
+    return {};
+  };
+  if (const Status status = ids(raw.pids, target.pids); !status) return status;
+  if (const Status status = ids(raw.tids, target.tids); !status) return status;
+  if (!raw.cpus.empty()) {
+    auto cpus = parse_cpu_list(raw.cpus);
+    if (!cpus) return fail(cpus.error());
+    target.cpus = std::move(*cpus);
+  }
+  const bool tasks = !target.pids.empty() || !target.tids.empty();
+  const bool whole_cpus = target.system_wide || !target.cpus.empty();
+  if (tasks && whole_cpus)
+    return fail(Errc::usage, "-p and -t name tasks, -a and -C whole CPUs: they exclude each other");
+  if (tasks && !target.command.empty()) return fail(Errc::usage, "a command and -p or -t exclude each other");
+  if (!tasks && !whole_cpus && target.command.empty()) {
+    return fail(Errc::usage, "nothing to record: give a command, -p, -t, -a or -C");
+  }
+  return {};
+}
+
+Status apply_times(const RawOptions& raw, RecordOptions& options) {
+  if (!raw.delay.empty()) {
+    const auto ms = parse_number(raw.delay);
+    if (!ms || *ms > 1000000000) return fail(Errc::usage, fmt::format("-D: '{}' is no number of ms", raw.delay));
+    options.start_delay = std::chrono::milliseconds(*ms);
+  }
+  if (!raw.duration.empty()) {
+    const auto duration = parse_duration(raw.duration);
+    if (!duration) return fail(duration.error());
+    options.duration = *duration;
+  }
+  if (!raw.pages.empty()) {
+    const auto pages = parse_ring_pages(raw.pages, static_cast<std::size_t>(::sysconf(_SC_PAGESIZE)));
+    if (!pages) return fail(pages.error());
+    options.ring_pages = *pages;
+  }
+  return {};
+}
+
+Status apply(const RawOptions& raw, RecordOptions& options) {
+  for (const std::string& events : raw.events) options.events += (options.events.empty() ? "" : ",") + events;
+  if (options.events == "?" || options.events == "=?") options.list = "events";
+  options.sampling.inherit = !raw.no_inherit;
+  if (const Status status = apply_rate(raw, options.sampling); !status) return status;
+  if (const Status status = apply_call_graph(raw, options.sampling); !status) return status;
+  if (const Status status = apply_registers(raw, options); !status) return status;
+  if (const Status status = apply_times(raw, options); !status) return status;
+  if (!options.list.empty()) return {};
+  return apply_target(raw, options.target);
+}
+
+void set_verbosity(const RawOptions& raw) {
+  if (raw.quiet) set_log_level(LogLevel::quiet);
+  if (raw.verbose == 1) set_log_level(LogLevel::verbose);
+  if (raw.verbose > 1) set_log_level(LogLevel::debug);
+}
+
+}  // namespace
+
+std::optional<RecordOptions> parse_record_options(const std::vector<std::string>& words, int& exit_status) {
+  RecordOptions options;
+  RawOptions raw;
+  CLI::App app{
+      "Records samples with registers.\n\n"
+      "usage: simdprof record [options] [--] COMMAND [ARGUMENTS]\n"
+      "       simdprof record [options] -p PID | -t TID | -a | -C CPUS",
+      "simdprof record"};
+  add_what(app, raw, options);
+  add_whom(app, raw, options);
+  add_output(app, raw, options);
+  app.prefix_command();
+
+  const auto dashes = std::find(words.begin(), words.end(), "--");
+  std::vector<std::string> own = spell_out_values({words.begin(), dashes});
+  std::reverse(own.begin(), own.end());
+  try {
+    app.parse(own);
+  } catch (const CLI::CallForHelp&) {
+    TextOut out;
+    out.write(app.help());
+    exit_status = out.finish() ? kExitOk : kExitFailure;
+    return std::nullopt;
+  } catch (const CLI::ParseError& error) {
+    log_error(fmt::format("record: {}; --help lists the options", error.what()));
+    exit_status = kExitUsage;
+    return std::nullopt;
+  }
+  if (!app.remaining().empty() && app.remaining().front().starts_with('-')) {
+    log_error(fmt::format("record: no option {}; --help lists the options", app.remaining().front()));
+    exit_status = kExitUsage;
+    return std::nullopt;
+  }
+  // The words of the command as they were given: spelling out values changes words, not their number.
+  const auto command_words = static_cast<std::ptrdiff_t>(app.remaining().size());
+  options.target.command.assign(dashes - command_words, dashes);
+  if (dashes != words.end()) options.target.command.insert(options.target.command.end(), dashes + 1, words.end());
+  options.words = words;
+  if (const Status applied = apply(raw, options); !applied) {
+    log_error(fmt::format("record: {}", applied.error().fact));
+    exit_status = kExitUsage;
+    return std::nullopt;
+  }
+  set_verbosity(raw);
+  return options;
+}
+
+}  // namespace simdprof::cmd

@@ -1,0 +1,94 @@
+#include "lib/capture/attr_build.h"
+
+#include <fmt/format.h>
+
+namespace simdprof {
+namespace {
+
+std::uint64_t sample_type_for(const EventRequest& request, const SamplingOptions& options) {
+  std::uint64_t bits = kBaseSampleType;
+  if (options.call_graph != CallGraph::none) bits |= abi::PERF_SAMPLE_CALLCHAIN;
+  if (options.call_graph == CallGraph::dwarf) bits |= abi::PERF_SAMPLE_STACK_USER;
+  if (options.user_regs != 0) bits |= abi::PERF_SAMPLE_REGS_USER;
+  if (options.intr_regs != 0) bits |= abi::PERF_SAMPLE_REGS_INTR;
+  if (options.data_address) bits |= abi::PERF_SAMPLE_ADDR | abi::PERF_SAMPLE_DATA_SRC;
+  if (request.attr.type == abi::PERF_TYPE_BREAKPOINT) bits |= abi::PERF_SAMPLE_ADDR;
+  if (request.attr.type == abi::PERF_TYPE_TRACEPOINT) bits |= abi::PERF_SAMPLE_RAW;
+  return bits;
+}
+
+void set_rate(const EventRequest& request, const SamplingOptions& options, std::uint64_t frequency_hz,
+              abi::EventAttr& attr) {
+  const bool every_hit =
+      request.attr.type == abi::PERF_TYPE_TRACEPOINT || request.attr.type == abi::PERF_TYPE_BREAKPOINT;
+  if (request.has_period) return;
+  if (request.has_frequency) {
+    attr.flags |= abi::kAttrFreq;
+  } else if (options.period) {
+    attr.sample_period_or_freq = *options.period;
+  } else if (every_hit) {
+    attr.sample_period_or_freq = 1;
+  } else {
+    attr.sample_period_or_freq = frequency_hz;
+    attr.flags |= abi::kAttrFreq;
+  }
+}
+
+// The kernel refuses a frequency above its limit with EINVAL.
+std::uint64_t allowed_frequency(const SamplingOptions& options, const KernelLimits& limits,
+                                std::vector<std::string>& notes) {
+  if (options.period || !limits.max_sample_rate || *limits.max_sample_rate <= 0) return options.frequency_hz;
+  const auto limit = static_cast<std::uint64_t>(*limits.max_sample_rate);
+  if (options.frequency_hz <= limit) return options.frequency_hz;
+  notes.push_back(fmt::format("frequency lowered from {} to {} Hz: kernel.perf_event_max_sample_rate",
+                              options.frequency_hz, limit));
+  return limit;
+}
+
+abi::EventAttr build_attr(const EventRequest& request, const SamplingOptions& options, std::uint64_t frequency_hz,
+                          bool first) {
+  abi::EventAttr attr = request.attr;
+  attr.sample_type = sample_type_for(request, options);
+  set_rate(request, options, frequency_hz, attr);
+  attr.read_format = abi::PERF_FORMAT_TOTAL_TIME_ENABLED | abi::PERF_FORMAT_TOTAL_TIME_RUNNING | abi::PERF_FORMAT_ID |
+                     abi::PERF_FORMAT_LOST;
+  attr.flags |= abi::kAttrSampleIdAll | abi::kAttrUseClockid;
+  if (first) {
+    attr.flags |= abi::kAttrMmap | abi::kAttrMmap2 | abi::kAttrComm | abi::kAttrCommExec | abi::kAttrTask;
+  }
+  if (options.inherit) attr.flags |= abi::kAttrInherit;
+  attr.clockid = options.clockid;
+  attr.sample_regs_user = options.user_regs;
+  attr.sample_regs_intr = options.intr_regs;
+  if (options.call_graph == CallGraph::dwarf) {
+    attr.sample_stack_user = options.stack_bytes;
+    attr.flags |= abi::kAttrExcludeCallchainUser;  // the user half is unwound from the stack copy
+  }
+  attr.size = smallest_attr_size(attr);
+  return attr;
+}
+
+}  // namespace
+
+std::vector<EventPlan> build_event_plans(const std::vector<EventRequest>& requests, const SamplingOptions& options,
+                                         const KernelLimits& limits, std::vector<std::string>& notes) {
+  const std::uint64_t frequency_hz = allowed_frequency(options, limits, notes);
+  std::vector<EventPlan> plans;
+  for (const EventRequest& request : requests) {
+    EventPlan plan;
+    plan.attr = build_attr(request, options, frequency_hz, plans.empty());
+    plan.name = request.name;
+    plan.group = request.group;
+    plans.push_back(std::move(plan));
+  }
+  return plans;
+}
+
+std::uint32_t smallest_attr_size(const abi::EventAttr& attr) {
+  if (attr.sample_simd_regs_enabled != 0) return abi::PERF_ATTR_SIZE_VER10;
+  constexpr std::uint32_t kSizeVer9 = 144;
+  if (attr.config4 != 0) return kSizeVer9;
+  return attr.config3 != 0 ? abi::PERF_ATTR_SIZE_VER8 : abi::PERF_ATTR_SIZE_VER7;
+}
+
+}  // namespace simdprof
