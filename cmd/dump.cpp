@@ -1,0 +1,119 @@
+#include "cmd/dump.h"
+
+#include <CLI/CLI.hpp>
+#include <utility>
+
+#include "cmd/dump_text.h"
+#include "cmd/exit_code.h"
+#include "cmd/sample_options.h"
+#include "cmd/session.h"
+#include "cmd/text_out.h"
+#include "decoders/registers/register_stage.h"
+#include "lib/container/record_walk.h"
+
+namespace simdprof::cmd {
+namespace {
+
+struct DumpOptions {
+  std::string input = "simdprof.data";
+  std::string stage = "record";
+};
+
+/// Records in the order of the file, whatever they hold.
+Status dump_raw_stage(const std::string& input, TextOut& out) {
+  Ledger ledger;
+  const auto container = ContainerReader::open(input, ledger);
+  if (!container) return fail(container.error());
+  for (std::size_t i = 0; i < container->chunks().size(); ++i) {
+    const ChunkInfo& chunk = container->chunks()[i];
+    const auto records = container->load(i);
+    if (!records) {
+      ledger.lose(LossCause::chunk_damaged, 1);
+      continue;
+    }
+    RecordWalk walk{*records, chunk.record_offset, chunk.start.stream};
+    auto raw = walk.next();
+    for (; raw && *raw; raw = walk.next()) {
+      dump_raw(out.buffer(), **raw);
+      out.flush_if_full();
+    }
+    if (!raw) ledger.lose(LossCause::chunk_damaged, 1);
+  }
+  report_losses(ledger);
+  return {};
+}
+
+/// Prints one decoded record.
+using DumpOne = std::function<void(TextBuffer&, const Record&)>;
+
+void dump_each(Session& session, TextOut& out, const DumpOne& dump_one) {
+  while (const Record* record = session.next()) {
+    dump_one(out.buffer(), *record);
+    out.flush_if_full();
+  }
+}
+
+void dump_samples(Session& session, TextOut& out) {
+  dump_each(session, out, [&](TextBuffer& text, const Record& record) {
+    if (const auto* sample = std::get_if<Sample>(&record.body)) {
+      dump_sample(text, record, *sample, session.facts().events);
+    }
+  });
+}
+
+void observe(RegisterStage& stage, const Record& record, Ledger& ledger) {
+  if (const auto* image = std::get_if<RegisterImageRecord>(&record.body)) {
+    RawRecord raw;
+    raw.type = record.type;
+    if (auto used = stage.observe(image->image); !used) {
+      used.error().offset = record.offset;
+      ledger.skip(raw, used.error());
+    }
+  } else if (const auto* comm = std::get_if<CommRecord>(&record.body)) {
+    if (comm->exec) stage.forget(comm->tid);
+  } else if (const auto* exit = std::get_if<ExitRecord>(&record.body)) {
+    stage.forget(exit->tid);
+  }
+}
+
+void dump_register_sets(Session& session, TextOut& out) {
+  const RecordingFacts& facts = session.facts();
+  RegisterStage stage{facts.arch, facts.xsave, facts.source() == SourceKind::ptrace};
+  RegisterSets sets;
+  dump_each(session, out, [&](TextBuffer& text, const Record& record) {
+    observe(stage, record, session.ledger());
+    const auto* sample = std::get_if<Sample>(&record.body);
+    if (sample == nullptr) return;
+    stage.build(*sample, sets);
+    dump_registers(text, record, *sample, sets);
+  });
+  session.ledger().lose(LossCause::image_unmatched, stage.counts().images_unmatched);
+}
+
+Status dump_decoded_stage(const DumpOptions& options, TextOut& out) {
+  auto session = Session::open(options.input);
+  if (!session) return fail(session.error());
+  if (options.stage == "record") dump_each(*session, out, dump_record);
+  if (options.stage == "sample") dump_samples(*session, out);
+  if (options.stage == "registers") dump_register_sets(*session, out);
+  report_losses(session->ledger());
+  return {};
+}
+
+}  // namespace
+
+int dump_verb(const std::vector<std::string>& words) {
+  CLI::App app{"What one stage of decoding gives, record by record.", "simdprof dump"};
+  DumpOptions options;
+  app.add_option("-i,--input", options.input, "recording, or - for standard input")->capture_default_str();
+  app.add_option("--stage", options.stage, "raw, record, sample or registers")
+      ->check(CLI::IsMember({"raw", "record", "sample", "registers"}))
+      ->capture_default_str();
+  if (const auto status = parse_words(app, words)) return *status;
+  TextOut out;
+  const auto dumped = options.stage == "raw" ? dump_raw_stage(options.input, out) : dump_decoded_stage(options, out);
+  if (!out.finish()) return kExitFailure;
+  return dumped ? kExitOk : report_error(dumped.error());
+}
+
+}  // namespace simdprof::cmd
