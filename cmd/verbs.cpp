@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "cmd/dump.h"
+#include "cmd/info.h"
 #include "cmd/record.h"
 #include "cmd/version.h"
 
@@ -10,6 +12,8 @@ namespace simdprof::cmd {
 std::span<const Verb> verbs() {
   static constexpr std::array kVerbs = {
       Verb{"record", "record samples with registers of a command, processes or CPUs", record_verb},
+      Verb{"info", "show what a recording is and holds", info_verb},
+      Verb{"dump", "show what one stage of decoding gives, record by record", dump_verb},
       Verb{"version", "show the version; -v: and what is built in", version_verb},
   };
   return kVerbs;

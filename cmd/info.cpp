@@ -1,0 +1,46 @@
+#include "cmd/info.h"
+
+#include <CLI/CLI.hpp>
+
+#include "cmd/exit_code.h"
+#include "cmd/info_render.h"
+#include "cmd/sample_options.h"
+
+namespace simdprof::cmd {
+namespace {
+
+struct InfoOptions {
+  std::string input = "simdprof.data";
+  std::string format = "text";
+};
+
+Status show_info(const InfoOptions& options, TextOut& out) {
+  auto session = Session::open(options.input);
+  if (!session) return fail(session.error());
+  const RecordingSummary summary = summarize(*session);
+  const RecordingInfo info{session->container(), session->facts(), summary, session->ledger()};
+  if (options.format == "json") {
+    render_info_json(out, info);
+  } else {
+    render_info_text(out, info);
+  }
+  return {};
+}
+
+}  // namespace
+
+int info_verb(const std::vector<std::string>& words) {
+  CLI::App app{"What a recording is and holds.", "simdprof info"};
+  InfoOptions options;
+  app.add_option("-i,--input", options.input, "recording, or - for standard input")->capture_default_str();
+  app.add_option("--format", options.format, "text or json")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->capture_default_str();
+  if (const auto status = parse_words(app, words)) return *status;
+  TextOut out;
+  const auto shown = show_info(options, out);
+  if (!out.finish()) return kExitFailure;
+  return shown ? kExitOk : report_error(shown.error());
+}
+
+}  // namespace simdprof::cmd
