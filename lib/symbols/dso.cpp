@@ -78,4 +78,15 @@ std::unique_ptr<Dso> load_dso(const SymbolOptions& options, std::string_view pat
   return dso;
 }
 
+LineIndex* lines_of(Dso& dso, InternedText& text, bool demangle) {
+  if (!dso.lines_tried && dso.image != nullptr) {
+    dso.lines_tried = true;
+    Dwarf_Addr bias = 0;
+    if (Dwarf* dwarf = dso.image->dwarf(bias); dwarf != nullptr) {
+      dso.lines = std::make_unique<LineIndex>(dwarf, bias, text, demangle);
+    }
+  }
+  return dso.lines.get();
+}
+
 }  // namespace simdprof

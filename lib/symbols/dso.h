@@ -9,6 +9,7 @@
 #include "lib/model/location.h"
 #include "lib/symbols/elf_image.h"
 #include "lib/symbols/interned_text.h"
+#include "lib/symbols/line_index.h"
 #include "lib/symbols/resolver.h"
 #include "lib/symbols/symbol_table.h"
 
@@ -40,7 +41,12 @@ struct Dso {
   std::string detail;               ///< what is wrong, when reason is not resolved
   std::unique_ptr<ElfImage> image;  ///< nullptr when reason is not resolved (no_symbols: present)
   NamedSymbols symbols;
+  std::unique_ptr<LineIndex> lines;  ///< made when first asked for
+  bool lines_tried = false;
 };
+
+/// Source places of a file, or nullptr when it has no debug information.
+LineIndex* lines_of(Dso& dso, InternedText& text, bool demangle);
 
 /// What a mapping's path says about it.
 enum class MapKind : std::uint8_t { file, vdso, anonymous };

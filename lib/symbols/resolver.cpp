@@ -45,7 +45,7 @@ const JitSymbols* Resolver::State::jit_of(Pid pid) {
   return place->second.get();
 }
 
-void Resolver::State::locate_in_file(Location& location, Dso& dso, const Mapping& mapping) {
+bool Resolver::State::locate_in_file(Location& location, Dso& dso, const Mapping& mapping) {
   // The kernel gives the vdso's address as its offset in some versions; it is one page-aligned image.
   const FileOffset start = map_kind(mapping.path) == MapKind::vdso ? 0 : mapping.file_offset;
   const FileOffset offset = start + (location.address - mapping.start);
@@ -53,21 +53,17 @@ void Resolver::State::locate_in_file(Location& location, Dso& dso, const Mapping
   location.dso_path = dso.path;
   location.dso_address = offset;
   location.reason = dso.reason;
-  if (dso.image == nullptr) return;
+  if (dso.image == nullptr) return false;
   const auto address = dso.image->address_of(offset);
-  if (!address) {
+  const Symbol* symbol = address ? dso.symbols.table().find(*address) : nullptr;
+  if (address) location.dso_address = *address;
+  if (symbol != nullptr) {
+    location.symbol = dso.symbols.shown_name(*symbol, text);
+    location.symbol_offset = *address - symbol->start;
+  } else if (dso.reason == Unresolved::resolved) {
     location.reason = Unresolved::outside_symbols;
-    return;
   }
-  location.dso_address = *address;
-  if (dso.reason != Unresolved::resolved) return;
-  const Symbol* symbol = dso.symbols.table().find(*address);
-  if (symbol == nullptr) {
-    location.reason = Unresolved::outside_symbols;
-    return;
-  }
-  location.symbol = dso.symbols.shown_name(*symbol, text);
-  location.symbol_offset = *address - symbol->start;
+  return address.has_value();
 }
 
 void Resolver::State::locate_anonymous(Location& location, Pid pid, const Mapping& mapping) {
@@ -107,8 +103,7 @@ Location Resolver::State::locate(const AddressSpaces& spaces, Pid pid, VirtAddr 
     return location;
   }
   Dso& file = dso_of(*mapping);
-  locate_in_file(location, file, *mapping);
-  if (file.image != nullptr) dso = &file;
+  if (locate_in_file(location, file, *mapping)) dso = &file;
   return location;
 }
 
@@ -124,7 +119,12 @@ Location Resolver::locate(const AddressSpaces& spaces, Pid pid, VirtAddr address
 
 Location Resolver::locate_lines(const AddressSpaces& spaces, Pid pid, VirtAddr address, CpuMode mode) {
   Dso* dso = nullptr;
-  return state_->locate(spaces, pid, address, mode, dso);
+  Location location = state_->locate(spaces, pid, address, mode, dso);
+  if (dso == nullptr) return location;
+  if (LineIndex* lines = lines_of(*dso, state_->text, state_->options.demangle); lines != nullptr) {
+    location.frames = lines->locate(location.dso_address, location.symbol);
+  }
+  return location;
 }
 
 std::vector<Resolver::Problem> Resolver::problems() const {

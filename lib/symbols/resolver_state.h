@@ -36,11 +36,12 @@ struct Resolver::State {
   /// The file behind a mapping, loaded when first asked for.
   Dso& dso_of(const Mapping& mapping);
   const JitSymbols* jit_of(Pid pid);
-  /// Location without source lines; `dso` is set when the address lies in a file that could be opened.
+  /// Location without source lines; `dso` is set when the address lies in a file that could be opened and holds it.
   Location locate(const AddressSpaces& spaces, Pid pid, VirtAddr address, CpuMode mode, Dso*& dso);
 
  private:
-  void locate_in_file(Location& location, Dso& dso, const Mapping& mapping);
+  /// Whether the file holds the address, so that source lines can be asked for.
+  bool locate_in_file(Location& location, Dso& dso, const Mapping& mapping);
   void locate_anonymous(Location& location, Pid pid, const Mapping& mapping);
 };
 
