@@ -69,7 +69,6 @@ std::string exit_text(std::int32_t wait_status) {
 }
 
 void add_recording(const Quality& quality, Lines& lines) {
-  lines.emplace_back("input", quality.input);
   lines.emplace_back("command", quality.command.empty() ? "not recorded" : quality.command);
   if (quality.wait_status) lines.emplace_back("exit status", exit_text(*quality.wait_status));
   const auto seconds = [](std::uint64_t ns) { return static_cast<double>(ns) / 1e9; };

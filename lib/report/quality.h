@@ -30,9 +30,9 @@ struct EventQuality {
   std::uint64_t period_events = 0;
 };
 
-/// How far a recording can be trusted: what every report opens with.
+/// How far a recording can be trusted: what every report opens with. It does not name its input: a recording reads the
+/// same from a file and from a pipe.
 struct Quality {
-  std::string input;
   std::string command;                       ///< empty: not recorded
   std::optional<std::int32_t> wait_status;   ///< of the command; empty: not recorded, or there was none
   std::optional<std::uint64_t> duration_ns;  ///< of the recording; empty: the recorder did not come to its end

@@ -1,7 +1,5 @@
 #include <rapidjson/writer.h>
 
-#include <sys/wait.h>
-
 #include <cstring>
 #include <string>
 #include <string_view>
@@ -142,7 +140,6 @@ void write_missing(const Quality& quality, JsonOut& json) {
 
 void write_quality(const Quality& quality, JsonOut& json) {
   json.start_object();
-  json.text("input", quality.input);
   json.name("command");
   quality.command.empty() ? json.null() : json.text(quality.command);
   json.name("wait_status");
