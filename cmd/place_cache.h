@@ -1,0 +1,73 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+#include "cmd/sample_filter.h"
+#include "lib/base/units.h"
+#include "lib/model/record.h"
+#include "lib/report/flat_map.h"
+#include "lib/report/profile.h"
+#include "lib/symbols/address_spaces.h"
+#include "lib/symbols/resolver.h"
+
+namespace simdprof::cmd {
+
+/// Frames of addresses, each distinct address of a process looked up once for as long as its mappings stay the same.
+/// A million samples have some thousand addresses.
+class PlaceCache {
+ public:
+  struct Needs {
+    FrameDetail detail;
+    bool lines = false;  ///< look up source lines and inlined functions too
+  };
+  PlaceCache(Profile& profile, SampleFilter& filter, const AddressSpaces& spaces, Resolver& resolver,
+             const Needs& needs)
+      : profile_(profile), filter_(filter), spaces_(spaces), resolver_(resolver), needs_(needs) {}
+
+  /// Mappings changed: what was looked up in that process no longer holds.
+  void observe(const Record& record);
+
+  /// Frames of one address, innermost first; the last is the function whose code it is. Holds until the next call.
+  std::span<const FrameId> frames(Pid pid, VirtAddr address, CpuMode mode);
+
+  /// Of each frame of the profile: whether the filter given at the start accepts its file and function; empty when it
+  /// accepts all.
+  [[nodiscard]] const std::vector<bool>& wanted_frames() const { return wanted_; }
+
+ private:
+  struct Key {
+    VirtAddr address = 0;
+    Pid pid = 0;
+    std::uint32_t generation = 0;  ///< of the process's mappings
+    CpuMode mode = CpuMode::unknown;
+
+    [[nodiscard]] std::uint64_t hash() const {
+      const std::uint64_t task = (std::uint64_t{generation} << 32U) | static_cast<std::uint32_t>(pid);
+      return mix_hash(address + mix_hash(task) + static_cast<std::uint64_t>(mode));
+    }
+    friend bool operator==(const Key&, const Key&) = default;
+  };
+  struct Place {
+    std::uint32_t first = 0;  ///< in frames_
+    std::uint32_t count = 0;
+  };
+
+  Place look_up(Pid pid, VirtAddr address, CpuMode mode);
+  void filter_frames(const Place& place, const Location& location);
+
+  Profile& profile_;
+  SampleFilter& filter_;
+  const AddressSpaces& spaces_;
+  Resolver& resolver_;
+  Needs needs_;
+  std::unordered_map<Pid, std::uint32_t> generations_;
+  FlatMap<Key> ids_;
+  std::vector<Place> places_;
+  std::vector<FrameId> frames_;  // of all places
+  std::vector<bool> wanted_;     // by FrameId
+};
+
+}  // namespace simdprof::cmd

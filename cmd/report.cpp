@@ -1,0 +1,118 @@
+#include "cmd/report.h"
+
+#include <fmt/format.h>
+
+#include <unistd.h>
+
+#include <variant>
+
+#include "cmd/exit_code.h"
+#include "cmd/progress.h"
+#include "cmd/report_options.h"
+#include "cmd/report_reading.h"
+#include "cmd/sample_options.h"
+#include "cmd/sample_source.h"
+#include "cmd/text_out.h"
+#include "lib/base/log.h"
+#include "lib/report/view.h"
+
+namespace simdprof::cmd {
+namespace {
+
+std::uint64_t record_count(const ContainerReader& container) {
+  std::uint64_t count = 0;
+  for (const ChunkInfo& chunk : container.chunks()) count += chunk.start.record_count;
+  return count;
+}
+
+void warn_about_chains(const ReportOptions& options, const ReportReading& reading) {
+  if ((options.children || options.call_graph) && !reading.has_chains()) {
+    log_warning(fmt::format("{}: no call chains were recorded; record with -g", options.input));
+  }
+}
+
+/// csv and tsv have no place for the header: data on stdout stays data.
+void render_quality_aside(const ReportView& view) {
+  if (view.quiet) return;
+  TextOut aside(STDERR_FILENO);
+  render_quality(view.quality, view.verbose, aside.buffer());
+}
+
+void render(const ReportOptions& options, const ReportReading& reading, TextOut& out) {
+  const std::vector<Section> sections = reading.sections();
+  const ReportView view{reading.profile(),  reading.quality(), sections,
+                        options.call_graph, options.quiet,     options.verbose};
+  switch (options.format) {
+    case ReportFormat::text: render_text(view, out.buffer()); break;
+    case ReportFormat::json: render_json(view, out.buffer()); break;
+    case ReportFormat::csv:
+      render_csv(view, out.buffer());
+      render_quality_aside(view);
+      break;
+    case ReportFormat::tsv:
+      render_tsv(view, out.buffer());
+      render_quality_aside(view);
+      break;
+  }
+  out.flush_if_full();
+}
+
+void show_symbol_problems(const ReportReading& reading) {
+  for (const Resolver::Problem& problem : reading.symbol_problems()) {
+    log_verbose(fmt::format("{}: {}: {}", problem.path, unresolved_name(problem.reason), problem.detail));
+  }
+}
+
+ExitCode loss_status(const ReportOptions& options, const Quality& quality) {
+  if (!options.fail_on_loss_percent) return kExitOk;
+  const double lost = loss_percent(quality);
+  if (lost > *options.fail_on_loss_percent) {
+    log_error(fmt::format("{}: {:.2f}% of the samples were lost, more than {}%", options.input, lost,
+                          *options.fail_on_loss_percent));
+    return kExitLoss;
+  }
+  if (!loss_unknown(quality)) return kExitOk;
+  log_error(fmt::format("{}: damaged or incomplete; how many samples are missing is unknown", options.input));
+  return kExitLoss;
+}
+
+Result<ExitCode> run_report(const ReportOptions& options, TextOut& out) {
+  auto session = Session::open(options.input);
+  if (!session) return fail(session.error());
+  auto reading = ReportReading::make(options, session->facts(), recorded_time(session->container()));
+  if (!reading) return fail(reading.error());
+  warn_about_chains(options, *reading);
+
+  Progress progress(fmt::format("reading {}", options.input), record_count(session->container()));
+  while (const Record* record = session->next()) {
+    progress.step();
+    if (const Status used = reading->observe(*record); !used) {
+      RawRecord raw;
+      raw.type = record->type;
+      raw.offset = record->offset;
+      session->ledger().skip(raw, used.error());
+    }
+  }
+  progress.done();
+  reading->finish(session->ledger());
+
+  render(options, *reading, out);
+  show_symbol_problems(*reading);
+  return loss_status(options, reading->quality());
+}
+
+}  // namespace
+
+int report_verb(const std::vector<std::string>& words) {
+  const auto parsed = parse_report_options(words);
+  if (const int* status = std::get_if<int>(&parsed)) return *status;
+  const auto& options = std::get<ReportOptions>(parsed);
+  if (options.verbose) set_log_level(LogLevel::verbose);
+  if (options.quiet) set_log_level(LogLevel::quiet);
+  TextOut out;
+  const auto status = run_report(options, out);
+  if (!status) return report_error(status.error());
+  return out.finish() ? *status : kExitFailure;
+}
+
+}  // namespace simdprof::cmd

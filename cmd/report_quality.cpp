@@ -1,0 +1,51 @@
+#include "cmd/report_quality.h"
+
+#include <algorithm>
+#include <charconv>
+#include <string>
+
+namespace simdprof::cmd {
+namespace {
+
+EventQuality event_quality(const EventDesc& event) {
+  EventQuality quality;
+  quality.name = event.name;
+  quality.frequency = (event.attr.flags & abi::kAttrFreq) != 0;
+  quality.asked = event.attr.sample_period_or_freq;
+  return quality;
+}
+
+std::string host_fact(const RecordingFacts& facts, const std::string& key) {
+  const auto found = facts.host.find(key);
+  return found == facts.host.end() ? std::string{} : found->second;
+}
+
+bool asks_vectors(const abi::EventAttr& attr) {
+  if (attr.sample_simd_regs_enabled != 0) return true;
+  return ((attr.sample_regs_user | attr.sample_regs_intr) & abi::kX86LegacyXmmMask) != 0;
+}
+
+}  // namespace
+
+bool vectors_asked(const RecordingFacts& facts) {
+  if (const auto source = facts.source(); source == SourceKind::ptrace || source == SourceKind::agent) return true;
+  const auto& events = facts.events.events;
+  return std::any_of(events.begin(), events.end(), [](const EventDesc& event) { return asks_vectors(event.attr); });
+}
+
+Quality quality_of(const RecordingFacts& facts) {
+  Quality quality;
+  quality.command = host_fact(facts, "cmdline");
+  if (facts.wait_status && *facts.wait_status != -1) quality.wait_status = facts.wait_status;
+  if (facts.start_ns && facts.end_ns && *facts.end_ns >= *facts.start_ns) {
+    quality.duration_ns = *facts.end_ns - *facts.start_ns;
+  }
+  for (const RecordingFacts::SourceAttempt& attempt : facts.sources) {
+    quality.sources.push_back({attempt.kind, attempt.error_number, attempt.explanation});
+  }
+  for (const EventDesc& event : facts.events.events) quality.events.push_back(event_quality(event));
+  quality.vectors_expected = vectors_asked(facts);
+  return quality;
+}
+
+}  // namespace simdprof::cmd

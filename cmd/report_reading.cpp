@@ -1,0 +1,189 @@
+#include "cmd/report_reading.h"
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+#include "cmd/report_quality.h"
+#include "cmd/symbol_options.h"
+
+namespace simdprof::cmd {
+namespace {
+
+/// Events that a sample stands for, as perf weighs it.
+std::uint64_t period_of(const Sample& sample, const EventTable& table) {
+  if (sample.has(abi::PERF_SAMPLE_PERIOD)) return sample.period;
+  if (sample.event >= table.events.size()) return 1;
+  const abi::EventAttr& attr = table.events[sample.event].attr;
+  return (attr.flags & abi::kAttrFreq) != 0 ? 1 : attr.sample_period_or_freq;
+}
+
+PlaceCache::Needs place_needs(const ReportOptions& options) {
+  const bool chains = options.children || options.call_graph.has_value();
+  PlaceCache::Needs needs;
+  needs.detail = options.detail;
+  needs.detail.inlines = options.detail.inlines && (chains || options.detail.lines);
+  needs.lines = options.detail.lines || (chains && options.detail.inlines);
+  return needs;
+}
+
+}  // namespace
+
+struct ReportReading::State {
+  State(const ReportOptions& asked, const RecordingFacts& recorded, SampleFilter wanted,
+        const std::optional<TimeWindow>& time)
+      : options(asked),
+        facts(recorded),
+        filter(std::move(wanted)),
+        window(time),
+        quality(quality_of(facts)),
+        profile(options.keys),
+        resolver(symbol_options(options.symfs, options.debug_dirs, options.demangle, facts)),
+        unwinder(resolver),
+        places(profile, filter, spaces, resolver, place_needs(options)),
+        registers(facts.arch, facts.xsave, facts.source() == SourceKind::ptrace),
+        wants_chains(options.children || options.call_graph.has_value()) {}
+
+  void add(const Sample& sample);
+  void fill_chain(const Sample& sample);
+
+  const ReportOptions& options;
+  const RecordingFacts& facts;
+  SampleFilter filter;
+  std::optional<TimeWindow> window;
+  Quality quality;
+  Profile profile;
+  AddressSpaces spaces;
+  Resolver resolver;
+  Unwinder unwinder;
+  PlaceCache places;
+  RegisterStage registers;
+  bool wants_chains;
+  std::optional<std::uint64_t> first_sample_ns, last_sample_ns;
+
+  // Of the sample at hand; kept for their memory.
+  RegisterSets sets;
+  std::vector<CallFrame> call_frames;
+  std::vector<FrameId> chain;
+};
+
+void ReportReading::State::add(const Sample& sample) {
+  if (quality.vectors_expected) registers.build(sample, sets);
+  quality.count(sample, sets);
+  if (sample.has(abi::PERF_SAMPLE_TIME)) {
+    if (!first_sample_ns) first_sample_ns = sample.time_ns;
+    last_sample_ns = sample.time_ns;
+  }
+  const FrameId leaf = places.frames(sample.pid, sample.ip, sample.mode).back();
+  const Unresolved reason = profile.frames.at(leaf).reason;
+  if (reason != Unresolved::resolved) ++quality.unresolved[reason];
+
+  if (window && !(sample.has(abi::PERF_SAMPLE_TIME) && window->contains(sample.time_ns))) return;
+  const std::uint64_t period_events = period_of(sample, facts.events);
+  const std::string_view comm = spaces.comm(sample.pid, sample.tid);
+  if (!filter.accepts(sample) || !filter.accepts_comm(comm)) {
+    profile.add_filtered(sample.event, period_events);
+    return;
+  }
+  fill_chain(sample);
+  ProfileSample out;
+  out.event = sample.event;
+  out.comm = profile.texts.intern(comm);
+  out.pid = sample.pid;
+  out.tid = sample.tid;
+  out.cpu = sample.cpu;
+  out.period_events = period_events;
+  out.leaf = leaf;
+  out.chain = chain;
+  out.simd = simd_state(sample, sets);
+  profile.add(out);
+}
+
+void ReportReading::State::fill_chain(const Sample& sample) {
+  if (!wants_chains) return;
+  chain.clear();
+  unwinder.unwind(spaces, sample, call_frames);
+  const std::size_t count = std::min(call_frames.size(), options.max_stack);
+  for (const CallFrame& frame : std::span(call_frames).first(count)) {
+    const auto frames = places.frames(sample.pid, frame.lookup_address, frame.mode);
+    chain.insert(chain.end(), frames.begin(), frames.end());
+  }
+}
+
+ReportReading::ReportReading(std::unique_ptr<State> state) : state_(std::move(state)) {}
+ReportReading::ReportReading(ReportReading&&) noexcept = default;
+ReportReading& ReportReading::operator=(ReportReading&&) noexcept = default;
+ReportReading::~ReportReading() = default;
+
+Result<ReportReading> ReportReading::make(const ReportOptions& options, const RecordingFacts& facts,
+                                          const std::optional<TimeWindow>& recorded) {
+  auto filter = SampleFilter::make(options.filter, recorded);
+  if (!filter) return fail(filter.error());
+  std::optional<TimeWindow> window;
+  if (!options.time.empty()) {
+    const auto parsed = parse_time_window(options.time, recorded);
+    if (!parsed) return fail(parsed.error());
+    window = *parsed;
+  }
+  return ReportReading(std::make_unique<State>(options, facts, std::move(*filter), window));
+}
+
+Status ReportReading::observe(const Record& record) {
+  State& state = *state_;
+  state.spaces.observe(record);
+  state.places.observe(record);
+  if (const auto* sample = std::get_if<Sample>(&record.body)) {
+    state.add(*sample);
+  } else if (const auto* image = std::get_if<RegisterImageRecord>(&record.body)) {
+    return state.registers.observe(image->image);
+  } else if (const auto* comm = std::get_if<CommRecord>(&record.body)) {
+    if (comm->exec) state.registers.forget(comm->tid);
+  } else if (const auto* exit = std::get_if<ExitRecord>(&record.body)) {
+    state.registers.forget(exit->tid);
+  } else if (const auto* throttle = std::get_if<ThrottleRecord>(&record.body)) {
+    state.quality.throttled += throttle->throttled ? 1 : 0;
+  }
+  return {};
+}
+
+void ReportReading::finish(const Ledger& ledger) {
+  State& state = *state_;
+  if (state.first_sample_ns && *state.last_sample_ns >= *state.first_sample_ns) {
+    state.quality.span_ns = *state.last_sample_ns - *state.first_sample_ns;
+  }
+  state.quality.ledger = ledger;
+  if (!state.quality.vectors_expected) return;
+  const RegisterStage::Counts counts = state.registers.counts();
+  const std::uint64_t told = ledger.lost(LossCause::image_missing);  // the recorder may have seen some of them itself
+  if (counts.samples_without > told) state.quality.ledger.lose(LossCause::image_missing, counts.samples_without - told);
+  state.quality.ledger.lose(LossCause::image_unmatched, counts.images_unmatched);
+}
+
+const Profile& ReportReading::profile() const { return state_->profile; }
+const Quality& ReportReading::quality() const { return state_->quality; }
+
+std::vector<Section> ReportReading::sections() const {
+  RowOptions rows;
+  rows.children = state_->options.children;
+  rows.percent_limit = state_->options.percent_limit;
+  if (state_->filter.needs_place()) {
+    rows.wanted_frames = state_->places.wanted_frames();
+    rows.wanted_frames.resize(state_->profile.frames.size());
+  }
+  std::vector<Section> sections;
+  for (std::size_t event = 0; event < state_->facts.events.events.size(); ++event) {
+    sections.push_back(build_section(state_->profile, static_cast<std::uint32_t>(event), rows));
+  }
+  return sections;
+}
+
+bool ReportReading::has_chains() const {
+  const auto& events = state_->facts.events.events;
+  return std::any_of(events.begin(), events.end(), [](const EventDesc& event) {
+    return (event.attr.sample_type & (abi::PERF_SAMPLE_CALLCHAIN | abi::PERF_SAMPLE_STACK_USER)) != 0;
+  });
+}
+
+std::vector<Resolver::Problem> ReportReading::symbol_problems() const { return state_->resolver.problems(); }
+
+}  // namespace simdprof::cmd
