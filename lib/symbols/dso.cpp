@@ -54,6 +54,11 @@ std::string_view short_name(std::string_view path) {
   return path.substr(path.rfind('/') + 1);
 }
 
+FileOffset offset_in_file(const Mapping& mapping, VirtAddr address) {
+  const FileOffset start = map_kind(mapping.path) == MapKind::vdso ? 0 : mapping.file_offset;
+  return start + (address - mapping.start);
+}
+
 std::unique_ptr<Dso> load_dso(const SymbolOptions& options, std::string_view path, std::string_view build_id,
                               InternedText& text) {
   auto dso = std::make_unique<Dso>();

@@ -8,6 +8,7 @@
 
 #include "lib/model/location.h"
 #include "lib/symbols/elf_image.h"
+#include "lib/symbols/frame_rules.h"
 #include "lib/symbols/interned_text.h"
 #include "lib/symbols/line_index.h"
 #include "lib/symbols/resolver.h"
@@ -43,6 +44,7 @@ struct Dso {
   NamedSymbols symbols;
   std::unique_ptr<LineIndex> lines;  ///< made when first asked for
   bool lines_tried = false;
+  std::unique_ptr<FrameRules> frame_rules;  ///< made when a stack is first unwound through the file
 };
 
 /// Source places of a file, or nullptr when it has no debug information.
@@ -53,6 +55,9 @@ enum class MapKind : std::uint8_t { file, vdso, anonymous };
 MapKind map_kind(std::string_view path);
 /// Name of a mapping as reports show it: "libc.so.6", "[vdso]", "//anon".
 std::string_view short_name(std::string_view path);
+
+/// Place of `address` in the file of its mapping. A vdso is one image: some kernels give its address as its offset.
+FileOffset offset_in_file(const Mapping& mapping, VirtAddr address);
 
 /// Finds and loads the file of a mapping; never fails, but `reason` tells.
 std::unique_ptr<Dso> load_dso(const SymbolOptions& options, std::string_view path, std::string_view build_id,

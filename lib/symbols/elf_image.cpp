@@ -103,6 +103,21 @@ std::optional<std::uint64_t> ElfImage::address_of(FileOffset offset) const {
   return std::nullopt;
 }
 
+std::optional<std::uint64_t> ElfImage::read_constant(FileOffset offset, unsigned bytes) const {
+  const auto holds = [&](const Segment& segment) {
+    return !segment.writable && offset >= segment.offset && offset - segment.offset < segment.file_bytes &&
+           segment.file_bytes - (offset - segment.offset) >= bytes;
+  };
+  std::size_t size = 0;
+  const char* raw = elf_rawfile(elf_, &size);
+  if (raw == nullptr || std::ranges::none_of(segments_, holds) || offset > size || size - offset < bytes) {
+    return std::nullopt;
+  }
+  std::uint64_t value = 0;
+  for (unsigned i = 0; i < bytes; ++i) value |= std::uint64_t{static_cast<unsigned char>(raw[offset + i])} << (8U * i);
+  return value;
+}
+
 Dwarf* ElfImage::dwarf(Dwarf_Addr& bias) const { return dwfl_module_getdwarf(module_, &bias); }
 
 }  // namespace simdprof

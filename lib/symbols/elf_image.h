@@ -46,6 +46,8 @@ class ElfImage {
   [[nodiscard]] const std::vector<Segment>& segments() const { return segments_; }
   /// Address in the file of a byte of the file; empty when no loaded segment holds it.
   [[nodiscard]] std::optional<std::uint64_t> address_of(FileOffset offset) const;
+  /// `bytes` (1 to 8) of a segment that the program cannot write, little-endian; empty elsewhere.
+  [[nodiscard]] std::optional<std::uint64_t> read_constant(FileOffset offset, unsigned bytes) const;
   [[nodiscard]] unsigned machine() const { return machine_; }  ///< EM_*
 
   [[nodiscard]] Elf* elf() const { return elf_; }

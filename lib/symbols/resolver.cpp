@@ -46,9 +46,7 @@ const JitSymbols* Resolver::State::jit_of(Pid pid) {
 }
 
 bool Resolver::State::locate_in_file(Location& location, Dso& dso, const Mapping& mapping) {
-  // The kernel gives the vdso's address as its offset in some versions; it is one page-aligned image.
-  const FileOffset start = map_kind(mapping.path) == MapKind::vdso ? 0 : mapping.file_offset;
-  const FileOffset offset = start + (location.address - mapping.start);
+  const FileOffset offset = offset_in_file(mapping, location.address);
   location.dso = dso.name;
   location.dso_path = dso.path;
   location.dso_address = offset;

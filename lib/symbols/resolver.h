@@ -44,9 +44,10 @@ class Resolver {
   };
   [[nodiscard]] std::vector<Problem> problems() const;
 
+  struct State;  ///< for lib/symbols alone: resolver_state.h
+
  private:
   friend class Unwinder;
-  struct State;
   std::unique_ptr<State> state_;
 };
 
