@@ -125,7 +125,7 @@ Status apply_registers(const RawOptions& raw, RecordOptions& options) {
       options.list = "registers";
       continue;
     }
-    const auto parsed = parse_register_list(*text, arch);
+    const auto parsed = parse_register_mask(*text, arch);
     if (!parsed) return fail(parsed.error());
     *mask = *parsed;
   }

@@ -38,7 +38,7 @@ Result<std::uint64_t> parse_register(std::string_view word, abi::Arch arch) {
 
 }  // namespace
 
-Result<std::uint64_t> parse_register_list(std::string_view text, abi::Arch arch) {
+Result<std::uint64_t> parse_register_mask(std::string_view text, abi::Arch arch) {
   if (text == "all" || text == "any") return abi::gpr_mask(arch);
   if (text == "none") return 0;
   std::uint64_t mask = 0;
