@@ -5,6 +5,7 @@
 #include "cmd/dump.h"
 #include "cmd/info.h"
 #include "cmd/record.h"
+#include "cmd/report.h"
 #include "cmd/version.h"
 
 namespace simdprof::cmd {
@@ -12,6 +13,7 @@ namespace simdprof::cmd {
 std::span<const Verb> verbs() {
   static constexpr std::array kVerbs = {
       Verb{"record", "record samples with registers of a command, processes or CPUs", record_verb},
+      Verb{"report", "show where the time is, and the SIMD state there", report_verb},
       Verb{"info", "show what a recording is and holds", info_verb},
       Verb{"dump", "show what one stage of decoding gives, record by record", dump_verb},
       Verb{"version", "show the version; -v: and what is built in", version_verb},
