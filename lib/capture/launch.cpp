@@ -137,6 +137,8 @@ void LaunchedCommand::release() {
   go_pipe_.reset();
 }
 
+bool LaunchedCommand::sigtrap_was_ignored() { return sigismember(&kAtProgramStart.ignored, SIGTRAP) == 1; }
+
 Status LaunchedCommand::exec_outcome() {
   int error_number = 0;
   ssize_t got = 0;

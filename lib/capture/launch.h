@@ -36,6 +36,8 @@ class LaunchedCommand {
   Status go();
   /// The two halves of go(), for a tracer, which must not wait while its tracee is stopped before the exec.
   void release();
+  /// Whether this program was started with SIGTRAP ignored, so that the command would have it so in a plain run too.
+  static bool sigtrap_was_ignored();
   /// The outcome of the exec; call it when the exec has happened or the process has ended. Does not reap.
   Status exec_outcome();
 

@@ -1,0 +1,189 @@
+#include <fmt/format.h>
+#include <signal.h>
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <optional>
+#include <thread>
+
+#include "lib/abi/xsave.h"
+#include "lib/base/log.h"
+#include "lib/capture/clock.h"
+#include "lib/capture/launch.h"
+#include "lib/capture/plan.h"
+#include "lib/capture/ptrace_context.h"
+#include "lib/capture/ptrace_requests.h"
+#include "lib/capture/ptrace_tick.h"
+#include "lib/capture/ptrace_tracer.h"
+#include "lib/capture/target_tasks.h"
+
+namespace simdprof {
+namespace {
+
+constexpr std::uint64_t kNsPerMs = 1000000;
+constexpr std::uint64_t kHandOverNs = 500 * kNsPerMs;
+
+std::uint64_t to_ns(std::chrono::milliseconds time) { return static_cast<std::uint64_t>(time.count()) * kNsPerMs; }
+
+/// One recording with the ptrace source. Lives on a thread of its own, whose end releases whatever is still traced.
+class PtraceCapture {
+ public:
+  PtraceCapture(const CapturePlan& plan, RecordSink& sink, const StopFlag& stop)
+      : plan_(plan), sink_(sink), stop_(stop), context_(plan, plan.target.tids.empty()) {}
+
+  Result<CaptureOutcome> run() {
+    auto tick = Tick::start();
+    if (!tick) return fail(tick.error());
+    Status status = plan_.target.command.empty() ? attach() : launch();
+    if (!records_) return fail(status.error());
+    if (status) status = record();
+    const std::uint64_t end_ns = clock_now_ns(plan_.clockid);
+    release_targets(context_, *records_);
+    const Status finished = records_->finish(end_ns);
+    if (!status) return fail(status.error());
+    if (!finished) return fail(finished.error());
+    CaptureOutcome outcome = records_->counts();
+    outcome.start_ns = start_ns_;
+    outcome.end_ns = end_ns;
+    outcome.wait_status = wait_status_;
+    return outcome;
+  }
+
+ private:
+  [[nodiscard]] bool delayed() const { return plan_.start_delay.count() > 0; }
+
+  Status launch() {
+    auto command = LaunchedCommand::start(plan_.target.command, true);
+    if (!command) return fail(command.error());
+    command_.emplace(std::move(*command));
+    const Pid pid = command_->pid();
+    if (const int refused = ptrace::seize(pid, context_.follow); refused != 0) {
+      return fail_errno(refused, "cannot trace the command");
+    }
+    // Before the exec, so that the kernel reports the exec and every mapping of the new program.
+    if (const Status opened = context_.events.open_task_event(pid); !opened) return opened;
+    if (const Status ready = make_records(!LaunchedCommand::sigtrap_was_ignored()); !ready) return ready;
+    context_.threads.adopt(pid);
+    start_ns_ = clock_now_ns(plan_.clockid);
+    if (!delayed()) enable();
+    command_->release();
+    return {};
+  }
+
+  Status attach() {
+    Status attached = attach_targets(context_);
+    if (!context_.events.rings().empty()) {
+      if (const Status ready = make_records(true); attached && !ready) attached = ready;
+    }
+    if (!attached) return attached;
+    start_ns_ = clock_now_ns(plan_.clockid);
+    std::vector<Pid> processes = plan_.target.pids;
+    for (const Tid tid : plan_.target.tids) processes.push_back(context_.threads.adopt(tid).pid);
+    std::sort(processes.begin(), processes.end());
+    processes.erase(std::unique(processes.begin(), processes.end()), processes.end());
+    records_->synthesize(processes, start_ns_);
+    if (!delayed()) enable();
+    return {};
+  }
+
+  Status make_records(bool guard_new_programs) {
+    records_.emplace(plan_, sink_, context_.events);
+    tracer_.emplace(context_, *records_, guard_new_programs);
+    return records_->write_event_ids();
+  }
+
+  void enable() {
+    enabled_ = true;
+    start_ns_ = clock_now_ns(plan_.clockid);
+    tracer_->set_enabled();
+    for (const auto& set : context_.threads.event_sets()) TracedEvents::enable(*set);
+  }
+
+  Status record() {
+    if (command_) records_->synthesize({}, start_ns_);
+    for (;;) {
+      if (Tick::take()) {
+        if (const Status status = on_tick(); !status) return status;
+      }
+      if (stop_.load(std::memory_order_relaxed) || over_) return {};
+      TraceeEvent event;
+      switch (context_.stops.next(event)) {
+        case StopQueue::Wait::nobody_left: return {};
+        case StopQueue::Wait::interrupted: continue;
+        case StopQueue::Wait::stop: break;
+      }
+      if (const Status handled = handle(event); !handled) return handled;
+    }
+  }
+
+  Status handle(const TraceeEvent& event) {
+    const Status handled = tracer_->handle(event);
+    if (!command_ || event.tid != command_->pid()) return warn_of(handled);
+    if (!WIFSTOPPED(event.status)) {
+      over_ = true;
+      wait_status_ = event.status;
+      return command_runs_ ? Status{} : command_->exec_outcome();
+    }
+    if (classify_stop(event.status).kind != TraceeStop::Kind::exec) return handled;
+    if (!handled && !command_runs_) {
+      ::kill(event.tid, SIGKILL);  // it has not run an instruction of its own
+      return handled;
+    }
+    command_runs_ = true;
+    return warn_of(handled);
+  }
+
+  // A program that may not be sampled (set-user-id) runs on unsampled.
+  static Status warn_of(const Status& handled) {
+    if (handled || handled.error().code == Errc::io) return handled;
+    log_warning(handled.error().fact);
+    return {};
+  }
+
+  Status on_tick() {
+    const std::uint64_t now_ns = clock_now_ns(plan_.clockid);
+    records_->drain_rings();
+    if (!enabled_ && now_ns - start_ns_ >= to_ns(plan_.start_delay)) enable();
+    if (enabled_ && plan_.duration && now_ns - start_ns_ >= to_ns(*plan_.duration)) over_ = true;
+    if (now_ns - handed_over_ns_ < kHandOverNs) return {};
+    handed_over_ns_ = now_ns;
+    return records_->hand_over();
+  }
+
+  const CapturePlan& plan_;
+  RecordSink& sink_;
+  const StopFlag& stop_;
+  PtraceContext context_;
+  std::optional<PtraceRecords> records_;
+  std::optional<Tracer> tracer_;
+  std::optional<LaunchedCommand> command_;
+  bool command_runs_ = false;
+  bool enabled_ = false;
+  bool over_ = false;
+  std::uint64_t start_ns_ = 0;
+  std::uint64_t handed_over_ns_ = 0;
+  std::optional<int> wait_status_;
+};
+
+Status check_plan(const CapturePlan& plan) {
+#if !defined(__x86_64__)
+  return fail(Errc::unsupported, "the ptrace source is for x86-64");
+#endif
+  if (plan.events.empty()) return fail(Errc::usage, "the ptrace source needs an event");
+  if (plan.target.system_wide || !plan.target.cpus.empty()) {
+    return fail(Errc::usage, "the ptrace source records a command, -p or -t, not whole CPUs");
+  }
+  if (abi::probe_xsave_table().xcr0_mask == 0) return fail(Errc::unsupported, "this CPU has no XSAVE");
+  return {};
+}
+
+}  // namespace
+
+Result<CaptureOutcome> run_ptrace_capture(const CapturePlan& plan, RecordSink& sink, const StopFlag& stop) {
+  if (const Status checked = check_plan(plan); !checked) return fail(checked.error());
+  Result<CaptureOutcome> outcome = fail(Errc::io, "the tracing thread did not run");
+  std::thread([&] { outcome = PtraceCapture(plan, sink, stop).run(); }).join();
+  return outcome;
+}
+
+}  // namespace simdprof

@@ -1,0 +1,143 @@
+#include <chrono>
+#include <set>
+
+#include "lib/base/log.h"
+#include "lib/capture/proc_thread.h"
+#include "lib/capture/ptrace_context.h"
+#include "lib/capture/ptrace_requests.h"
+
+namespace simdprof {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// A thread that waits in the kernel without being interruptible (a disk, the parent of a vfork) stops late or never.
+constexpr std::chrono::seconds kPatience{3};
+
+class Releaser {
+ public:
+  Releaser(PtraceContext& context, PtraceRecords& records) : context_(context), records_(records) {}
+
+  void run() {
+    for (const auto& set : context_.threads.event_sets()) TracedEvents::disable(*set);
+    context_.events.disable_task_events();
+    records_.drain_rings();
+    choose();
+    const auto deadline = Clock::now() + kPatience;
+    while (!awaited_.empty()) {
+      if (Clock::now() > deadline) {
+        log_warning("some threads did not stop to be detached from; they are released as they are");
+        return;
+      }
+      TraceeEvent event;
+      const auto wait = context_.stops.next(event);
+      if (wait == StopQueue::Wait::nobody_left) return;
+      if (wait == StopQueue::Wait::stop) handle(event);
+    }
+  }
+
+ private:
+  // Interrupting a sleeping thread makes some system calls (epoll_wait, sigtimedwait) return EINTR: only those are
+  // stopped that may have a signal of ours on the way, and one of each process whose SIGTRAP has to be restored.
+  void choose() {
+    const bool lost_any = records_.counts().lost != 0;
+    std::set<Pid> reached;
+    std::vector<const TracedThread*> quiet;
+    for (const Tid tid : context_.threads.tids()) {
+      const TracedThread& thread = *context_.threads.find(tid);
+      const auto status = load_thread_status(tid);
+      const bool asleep = status && status->state == 'S' && !lost_any && !records_.awaits(tid) &&
+                          (status->pending & ThreadStatus::bit(SIGTRAP)) == 0;
+      if (asleep) {
+        quiet.push_back(&thread);
+        continue;
+      }
+      await(tid);
+      reached.insert(thread.pid);
+    }
+    for (const TracedThread* thread : quiet) {
+      if (thread->guarded && reached.insert(thread->pid).second) await(thread->tid);
+    }
+  }
+
+  void await(Tid tid) {
+    awaited_.insert(tid);
+    ptrace::interrupt(tid);  // one that is stopped already stops again at once when it is resumed
+  }
+
+  void handle(const TraceeEvent& event) {
+    const TraceeStop stop = classify_stop(event.status);
+    switch (stop.kind) {
+      case TraceeStop::Kind::ended:
+        context_.threads.erase(event.tid);
+        awaited_.erase(event.tid);
+        return;
+      case TraceeStop::Kind::signal: pass_signal(event.tid, stop.signal); return;
+      case TraceeStop::Kind::group_stop:
+      case TraceeStop::Kind::interrupted: let_go(event.tid); return;
+      case TraceeStop::Kind::new_task: {
+        const TracedThread maker = context_.threads.adopt(event.tid);
+        if (const auto child = ptrace::load_event_tid(event.tid)) {
+          context_.threads.adopt(*child).guarded = maker.guarded;
+          awaited_.insert(*child);
+        }
+        break;
+      }
+      case TraceeStop::Kind::exec:
+        for (const Tid gone : context_.threads.erase_others(context_.threads.adopt(event.tid).pid, event.tid)) {
+          awaited_.erase(gone);
+        }
+        break;
+      case TraceeStop::Kind::syscall:
+      case TraceeStop::Kind::other: break;
+    }
+    await(event.tid);
+    ptrace::resume(event.tid, 0);
+  }
+
+  // The stop that the interrupt asks for comes after the signal, and there all that the kernel still had to send for
+  // the events has been sent.
+  void pass_signal(Tid tid, int signal) {
+    const auto info = ptrace::load_siginfo(tid);
+    const bool ours = info && signal == SIGTRAP && is_perf_trap(*info, sigtrap_cookie());
+    if (ours) records_.add_image(tid, read_perf_trap(*info).late);
+    await(tid);
+    ptrace::resume(tid, ours ? 0 : signal);
+  }
+
+  void let_go(Tid tid) {
+    const TracedThread thread = context_.threads.adopt(tid);
+    bool called = false;
+    for (const siginfo_t& info : ptrace::peek_pending(tid)) {
+      if (called || !is_perf_trap(info, sigtrap_cookie())) continue;
+      called = true;
+      if (const Status dropped = context_.guard.drop_pending(tid); !dropped) log_verbose(dropped.error().fact);
+    }
+    awaited_.erase(tid);
+    if (thread.guarded && last_of_process(thread.pid)) {
+      called = true;
+      if (const Status restored = context_.guard.restore(tid); !restored) log_verbose(restored.error().fact);
+    }
+    if (called && !context_.remote.settle(tid)) return;  // ended: next() tells
+    ptrace::detach(tid, 0);
+    context_.threads.erase(tid);
+  }
+
+  [[nodiscard]] bool last_of_process(Pid pid) const {
+    for (const Tid tid : awaited_) {
+      const TracedThread* const other = context_.threads.find(tid);
+      if (other != nullptr && other->pid == pid) return false;
+    }
+    return true;
+  }
+
+  PtraceContext& context_;
+  PtraceRecords& records_;
+  std::set<Tid> awaited_;
+};
+
+}  // namespace
+
+void release_targets(PtraceContext& context, PtraceRecords& records) { Releaser(context, records).run(); }
+
+}  // namespace simdprof

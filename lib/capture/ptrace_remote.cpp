@@ -1,0 +1,140 @@
+#include "lib/capture/ptrace_remote.h"
+
+#include <elf.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <span>
+#include <vector>
+
+#include "lib/base/cursor.h"
+#include "lib/base/fd.h"
+#include "lib/capture/ptrace_requests.h"
+
+namespace simdprof {
+namespace {
+
+// user_regs_struct of x86-64, by word.
+// Source: arch/x86/include/asm/user_64.h.
+enum Word : std::size_t { kR10 = 7, kRax = 10, kRdx = 12, kRsi = 13, kRdi = 14, kOrigRax = 15, kRip = 16, kRsp = 19 };
+constexpr std::size_t kWords = 27;
+using Registers = std::array<std::uint64_t, kWords>;
+
+std::optional<Registers> load_registers(Tid tid) {
+  Registers registers{};
+  const auto bytes = std::as_writable_bytes(std::span(registers));
+  if (ptrace::load_regset(tid, NT_PRSTATUS, bytes) != bytes.size()) return std::nullopt;
+  return registers;
+}
+
+bool store_registers(Tid tid, const Registers& registers) {
+  return ptrace::store_regset(tid, NT_PRSTATUS, std::as_bytes(std::span(registers)));
+}
+
+std::optional<VirtAddr> find_vdso(Tid tid) {
+  const auto bytes = load_bytes(fmt::format("/proc/{}/auxv", tid), 4096);
+  if (!bytes) return std::nullopt;
+  Cursor in{*bytes};
+  while (in.remaining() >= 16) {
+    const std::uint64_t key = in.u64();
+    const std::uint64_t value = in.u64();
+    if (key == AT_SYSINFO_EHDR) return value;
+  }
+  return std::nullopt;
+}
+
+// The vdso falls back to real system calls, so it has the instruction, whatever the program itself is made of.
+std::optional<VirtAddr> find_syscall_instruction(Tid tid) {
+  const auto vdso = find_vdso(tid);
+  if (!vdso) return std::nullopt;
+  const auto memory = open_to_read(fmt::format("/proc/{}/mem", tid));
+  if (!memory) return std::nullopt;
+  std::vector<std::byte> code(8192);
+  std::size_t got = 0;
+  while (got < code.size()) {
+    const ssize_t more = ::pread(memory->get(), code.data() + got, code.size() - got, static_cast<off_t>(*vdso + got));
+    if (more <= 0) break;
+    got += static_cast<std::size_t>(more);
+  }
+  constexpr std::array kSyscall = {std::byte{0x0f}, std::byte{0x05}};
+  const auto end = code.begin() + static_cast<std::ptrdiff_t>(got);
+  const auto found = std::search(code.begin(), end, kSyscall.begin(), kSyscall.end());
+  if (found == end) return std::nullopt;
+  return *vdso + static_cast<VirtAddr>(found - code.begin());
+}
+
+// In strict mode the kernel kills a thread for any call but four.
+bool under_strict_seccomp(Tid tid) {
+  const auto status = load_text(fmt::format("/proc/{}/status", tid));
+  return status && status->find("\nSeccomp:\t1\n") != std::string::npos;
+}
+
+}  // namespace
+
+std::optional<TraceeStop> RemoteCaller::settle(Tid tid) {
+  if (!ptrace::interrupt(tid) || !ptrace::resume(tid, 0)) {
+    (void)stops_.wait_for(tid);
+    return std::nullopt;
+  }
+  for (;;) {
+    const auto status = stops_.wait_for(tid);
+    if (!status) return std::nullopt;
+    const TraceeStop stop = classify_stop(*status);
+    if (stop.kind == TraceeStop::Kind::interrupted || stop.kind == TraceeStop::Kind::group_stop) return stop;
+    // The interrupt comes before any signal; only an event of the system call that is under way can be in between.
+    if (!ptrace::resume(tid, 0)) return std::nullopt;
+  }
+}
+
+std::optional<TraceeStop> RemoteCaller::run_to_syscall_stop(Tid tid) {
+  for (;;) {
+    if (!ptrace::resume_to_syscall(tid)) return std::nullopt;
+    const auto status = stops_.wait_for(tid);
+    if (!status) return std::nullopt;
+    const TraceeStop stop = classify_stop(*status);
+    // A group stop that begins meanwhile waits: settle() meets it again.
+    if (stop.kind == TraceeStop::Kind::interrupted || stop.kind == TraceeStop::Kind::group_stop) continue;
+    return stop;
+  }
+}
+
+Result<std::int64_t> RemoteCaller::call(Tid tid, long number, const std::array<std::uint64_t, 4>& arguments) {
+  const auto saved = load_registers(tid);
+  const auto mask = ptrace::load_signal_mask(tid);
+  const auto instruction = find_syscall_instruction(tid);
+  if (!saved || !mask || !instruction || under_strict_seccomp(tid)) {
+    return fail(Errc::unsupported, fmt::format("thread {} cannot be made to run a system call", tid));
+  }
+  Registers registers = *saved;
+  registers[kRax] = static_cast<std::uint64_t>(number);
+  registers[kRdi] = arguments[0];
+  registers[kRsi] = arguments[1];
+  registers[kRdx] = arguments[2];
+  registers[kR10] = arguments[3];
+  registers[kOrigRax] = ~std::uint64_t{0};  // not in a system call: nothing to restart
+  registers[kRip] = *instruction;
+  // With all signals blocked nothing is delivered between here and the call; they wait as they would for any mask.
+  bool done = ptrace::store_signal_mask(tid, ~std::uint64_t{0}) && store_registers(tid, registers);
+  std::int64_t value = 0;
+  for (int step = 0; done && step < 2; ++step) {  // to the entry, to the return
+    const auto stop = run_to_syscall_stop(tid);
+    if (!stop) return fail(Errc::not_found, fmt::format("thread {} has ended", tid));
+    done = stop->kind == TraceeStop::Kind::syscall;
+  }
+  if (const auto after = load_registers(tid); done && after) value = static_cast<std::int64_t>((*after)[kRax]);
+  store_registers(tid, *saved);
+  ptrace::store_signal_mask(tid, *mask);
+  if (!done) return fail(Errc::unsupported, fmt::format("thread {} did not run the system call", tid));
+  return value;
+}
+
+std::optional<VirtAddr> RemoteCaller::find_scratch(Tid tid, std::size_t bytes) {
+  const auto registers = load_registers(tid);
+  if (!registers) return std::nullopt;
+  constexpr std::uint64_t kRedZone = 128;
+  return ((*registers)[kRsp] - kRedZone - bytes) & ~std::uint64_t{15};
+}
+
+}  // namespace simdprof

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+
+#include "lib/base/result.h"
+#include "lib/base/units.h"
+#include "lib/capture/ptrace_remote.h"
+
+namespace simdprof {
+
+/// Keeps a target alive should its tracer die: a SIGTRAP of a perf event that then arrives would kill it, unless
+/// SIGTRAP is ignored. A traced thread stops for an ignored signal all the same, so nothing is lost by ignoring it.
+///
+/// Ours is told from the target's own SIG_IGN by a signal mask that means nothing for an ignored signal. While it is in
+/// force the target sees SIG_IGN where it would see SIG_DFL, should it look; a SIGTRAP that it sends itself is
+/// delivered as SIG_DFL would be.
+class SigtrapGuard {
+ public:
+  enum class Disposition : std::uint8_t { by_default, ours, own_ignore, own_handler };
+
+  explicit SigtrapGuard(RemoteCaller& remote) : remote_(remote) {}
+
+  // All of these need the thread settled (or at a signal stop) and leave it at the return of a system call.
+
+  /// SIG_DFL becomes ours. @return what was there before
+  Result<Disposition> protect(Tid tid);
+  /// After an exec: the kernel has kept the ignoring but not the mark, and what is ignored there is what we had set.
+  Status protect_new_program(Tid tid);
+  Result<Disposition> load(Tid tid);
+  /// SIG_DFL again where it is ours.
+  Status restore(Tid tid);
+  /// Drops SIGTRAPs that wait in the process, blocked or not; its disposition stays what it is.
+  Status drop_pending(Tid tid);
+
+ private:
+  struct Action;
+  /// rt_sigaction(SIGTRAP, action, &old): a null action only reads.
+  Result<Action> exchange(Tid tid, const Action* action);
+
+  RemoteCaller& remote_;
+};
+
+}  // namespace simdprof

@@ -1,0 +1,59 @@
+#include "lib/capture/ptrace_tick.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <utility>
+
+namespace simdprof {
+namespace {
+
+constexpr long kPeriodNs = 50'000'000;
+
+volatile sig_atomic_t tick_came = 0;
+
+extern "C" void note_tick(int /*signal*/) { tick_came = 1; }
+
+int tick_signal() { return SIGRTMAX - 2; }
+
+}  // namespace
+
+Result<Tick> Tick::start() {
+  struct sigaction action {};
+  action.sa_handler = note_tick;  // no SA_RESTART: the wait has to end
+  ::sigaction(tick_signal(), &action, nullptr);
+  sigset_t others;
+  sigfillset(&others);
+  sigdelset(&others, tick_signal());
+  ::pthread_sigmask(SIG_SETMASK, &others, nullptr);
+
+  sigevent to_us{};
+  to_us.sigev_notify = SIGEV_THREAD_ID;
+  to_us.sigev_signo = tick_signal();
+  to_us._sigev_un._tid = static_cast<pid_t>(::syscall(SYS_gettid));  // this glibc has no name for the field
+  timer_t timer{};
+  if (::timer_create(CLOCK_MONOTONIC, &to_us, &timer) != 0) return fail_errno(errno, "cannot make a timer");
+  Tick tick(timer);
+  itimerspec period{};
+  period.it_interval.tv_nsec = kPeriodNs;
+  period.it_value.tv_nsec = kPeriodNs;
+  if (::timer_settime(timer, 0, &period, nullptr) != 0) return fail_errno(errno, "cannot start a timer");
+  return tick;
+}
+
+Tick::Tick(Tick&& other) noexcept : timer_(other.timer_), running_(std::exchange(other.running_, false)) {}
+
+Tick::~Tick() {
+  if (running_) ::timer_delete(timer_);
+}
+
+bool Tick::take() {
+  const bool came = tick_came != 0;
+  tick_came = 0;
+  return came;
+}
+
+}  // namespace simdprof
