@@ -2,11 +2,11 @@
 
 #include <gtest/gtest.h>
 
-#include <array>
 #include <cstddef>
 #include <cstring>
 #include <fstream>
-#include <iterator>
+#include <span>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -28,7 +28,9 @@ inline Captured load_captured(const std::string& name) {
   Captured captured;
   std::ifstream file(std::string(SIMDPROF_SOURCE_DIR) + "/tests/fixtures/" + name + ".records", std::ios::binary);
   EXPECT_TRUE(file) << name;
-  const std::string content{std::istreambuf_iterator<char>(file), {}};
+  std::ostringstream read;
+  read << file.rdbuf();
+  const std::string content = read.str();
   const auto bytes = std::as_bytes(std::span(content.data(), content.size()));
   captured.bytes.assign(bytes.begin(), bytes.end());
   Cursor in{captured.bytes};
