@@ -5,6 +5,7 @@
 #include "cmd/dump.h"
 #include "cmd/info.h"
 #include "cmd/record.h"
+#include "cmd/repair.h"
 #include "cmd/report.h"
 #include "cmd/version.h"
 
@@ -16,6 +17,7 @@ std::span<const Verb> verbs() {
       Verb{"report", "show where the time is, and the SIMD state there", report_verb},
       Verb{"info", "show what a recording is and holds", info_verb},
       Verb{"dump", "show what one stage of decoding gives, record by record", dump_verb},
+      Verb{"repair", "write a finished recording of what is whole in a damaged one", repair_verb},
       Verb{"version", "show the version; -v: and what is built in", version_verb},
   };
   return kVerbs;
