@@ -59,8 +59,7 @@ void append_decimal(TextBuffer& out, std::uint64_t value, unsigned columns) {
 }
 
 void append_hex_aligned(TextBuffer& out, std::uint64_t value, unsigned columns) {
-  unsigned digits = 1;
-  while (digits < 16 && (value >> (4 * digits)) != 0) ++digits;
+  const unsigned digits = hex_digit_count(value);
   append_padding(out, digits, columns);
   append_hex_digits(out, value, digits);
 }

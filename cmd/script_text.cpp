@@ -65,7 +65,7 @@ void append_symbol(TextBuffer& out, const Location& place, std::uint64_t offset,
 }
 
 // "\n  file.c:12", or "\n  libc.so.6[9e3f0]" where the line is unknown.
-void append_source_line(TextBuffer& out, const Location& place) {
+void append_source_line(TextBuffer& out, const Location& place, VirtAddr address) {
   append_text(out, "\n  ");
   if (!place.frames.empty() && !place.frames.front().file.empty()) {
     const std::string_view file = place.frames.front().file;
@@ -77,14 +77,15 @@ void append_source_line(TextBuffer& out, const Location& place) {
   }
   append_text(out, place.dso);
   append_text(out, "[");
-  append_hex_aligned(out, place.dso.starts_with("[kernel") ? place.address : place.dso_address, 0);
+  const bool is_kernel = place.dso.starts_with("[kernel");
+  append_hex_aligned(out, is_kernel ? address : place.dso_address + (address - place.address), 0);
   append_text(out, "]");
 }
 
 void append_frame(TextBuffer& out, const Location& place, VirtAddr address, FieldSet fields) {
   append_hex_aligned(out, address, kAddressColumns);
   append_symbol(out, place, place.symbol_offset + (address - place.address), fields);
-  if (fields.has(ScriptField::srcline)) append_source_line(out, place);
+  if (fields.has(ScriptField::srcline)) append_source_line(out, place, address);
 }
 
 void append_chain(TextBuffer& out, SampleSource& source, FieldSet fields, const ScriptView& view) {
@@ -110,33 +111,40 @@ void append_place(TextBuffer& out, const SampleHit& hit, SampleSource& source, F
     return;
   }
   append_symbol(out, hit.place, hit.place.symbol_offset, fields);
-  if (fields.has(ScriptField::srcline)) append_source_line(out, hit.place);
+  if (fields.has(ScriptField::srcline)) append_source_line(out, hit.place, hit.sample->ip);
 }
 
-// " ABI:2    AX:0x1 ...": names right-aligned in five columns. An XMM register is two words of one name, low first.
+// Name of a register word right-aligned in five columns and `:0x`. An XMM register is two words of one name.
+void append_register_label(PieceWriter& out, std::string_view known, unsigned number, bool simd_abi) {
+  constexpr std::string_view kBlanks = "     ";
+  if (!known.empty()) {
+    if (known.size() < kBlanks.size()) out.text(kBlanks.substr(known.size()));
+    out.text(known);
+  } else if (!simd_abi && number >= abi::PERF_REG_X86_XMM0) {
+    const unsigned xmm = (number - abi::PERF_REG_X86_XMM0) / 2;
+    out.text(xmm < 10 ? " XMM" : "XMM1");
+    out.put(static_cast<char>('0' + xmm % 10));
+  } else {
+    out.text("unknown");
+  }
+  out.put(':');
+}
+
+// " ABI:2    AX:0x1 ...".
 void append_registers(TextBuffer& out, const RegisterBlock& block, abi::Arch arch) {
   if (block.abi == abi::PERF_SAMPLE_REGS_ABI_NONE) return;
+  constexpr std::size_t kMostOfOne = 8 + 18 + 1;  // label, value, blank
   const bool simd_abi = (block.abi & abi::PERF_SAMPLE_REGS_ABI_SIMD) != 0;
   append_text(out, " ABI:");
   append_decimal(out, block.abi);
-  append_text(out, " ");
+  PieceWriter pieces(out, 1 + kMostOfOne * block.words.size());
+  pieces.put(' ');
   std::size_t index = 0;
   for (std::uint64_t mask = block.mask; mask != 0 && index < block.words.size(); mask &= mask - 1, ++index) {
     const auto number = static_cast<unsigned>(std::countr_zero(mask));
-    const std::string_view name = abi::register_name(arch, number, simd_abi);
-    if (!name.empty()) {
-      append_padding(out, name.size(), 5);
-      append_text(out, name);
-    } else if (!simd_abi && number >= abi::PERF_REG_X86_XMM0) {
-      const unsigned xmm = (number - abi::PERF_REG_X86_XMM0) / 2;
-      append_text(out, xmm < 10 ? " XMM" : "XMM");
-      append_decimal(out, xmm);
-    } else {
-      append_text(out, "unkno");
-    }
-    append_text(out, ":");
-    append_hex(out, block.words[index]);
-    append_text(out, " ");
+    append_register_label(pieces, abi::register_name(arch, number, simd_abi), number, simd_abi);
+    pieces.hex(block.words[index]);
+    pieces.put(' ');
   }
 }
 
@@ -173,8 +181,8 @@ void append_address(TextBuffer& out, const SampleHit& hit, SampleSource& source,
   const bool is_fault = id == abi::PERF_COUNT_SW_PAGE_FAULTS || id == abi::PERF_COUNT_SW_PAGE_FAULTS_MIN ||
                         id == abi::PERF_COUNT_SW_PAGE_FAULTS_MAJ;
   if (!is_fault) return;
-  const Location place = source.locate(hit.sample->addr, hit.sample->mode, false);
-  fields.remove(ScriptField::symoff);
+  const bool in_kernel = (hit.sample->addr >> 63U) != 0;  // whoever touched it, the upper half is the kernel's
+  const Location place = source.locate(hit.sample->addr, in_kernel ? CpuMode::kernel : CpuMode::user, false);
   append_symbol(out, place, place.symbol_offset, fields);
 }
 

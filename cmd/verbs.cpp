@@ -2,11 +2,14 @@
 
 #include <array>
 
+#include "cmd/doctor.h"
 #include "cmd/dump.h"
+#include "cmd/dump_regs.h"
 #include "cmd/info.h"
 #include "cmd/record.h"
 #include "cmd/repair.h"
 #include "cmd/report.h"
+#include "cmd/script.h"
 #include "cmd/version.h"
 
 namespace simdprof::cmd {
@@ -15,8 +18,11 @@ std::span<const Verb> verbs() {
   static constexpr std::array kVerbs = {
       Verb{"record", "record samples with registers of a command, processes or CPUs", record_verb},
       Verb{"report", "show where the time is, and the SIMD state there", report_verb},
+      Verb{"script", "show the samples, one after another", script_verb},
+      Verb{"dump-regs", "show the registers, sample by sample", dump_regs_verb},
       Verb{"info", "show what a recording is and holds", info_verb},
       Verb{"dump", "show what one stage of decoding gives, record by record", dump_verb},
+      Verb{"doctor", "show which register sources work here, and what to change for the others", doctor_verb},
       Verb{"repair", "write a finished recording of what is whole in a damaged one", repair_verb},
       Verb{"version", "show the version; -v: and what is built in", version_verb},
   };

@@ -1,6 +1,5 @@
 #include "decoders/lanes/lane_text.h"
 
-#include <array>
 #include <bit>
 #include <cmath>
 #include <iterator>
@@ -70,23 +69,6 @@ void append_integer(TextBuffer& out, LaneType type, std::uint64_t bits) {
 }
 
 }  // namespace
-
-void append_hex_digits(TextBuffer& out, std::uint64_t value, unsigned digits) {
-  static constexpr std::string_view kDigits = "0123456789abcdef";
-  std::array<char, 16> text;
-  SIMDPROF_ASSERT(digits <= text.size());
-  for (unsigned i = digits; i > 0; --i) {
-    text[i - 1] = kDigits[value & 15U];
-    value >>= 4U;
-  }
-  out.append(text.data(), text.data() + digits);
-}
-
-void append_hex(TextBuffer& out, std::uint64_t value) {
-  append_text(out, "0x");
-  const unsigned significant = static_cast<unsigned>(std::bit_width(value));
-  append_hex_digits(out, value, significant == 0 ? 1 : (significant + 3) / 4);
-}
 
 float f16_to_f32(std::uint16_t bits) {
   const std::uint32_t sign = (bits & 0x8000U) << 16U;

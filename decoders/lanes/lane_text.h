@@ -1,22 +1,11 @@
 #pragma once
 
-#include <fmt/format.h>
-
 #include <cstdint>
-#include <string_view>
 
 #include "decoders/lanes/lane_type.h"
+#include "decoders/lanes/text_buffer.h"
 
 namespace simdprof {
-
-/// Where all text of this folder goes; cmd::TextOut hands out its own.
-using TextBuffer = fmt::memory_buffer;
-
-inline void append_text(TextBuffer& out, std::string_view text) { out.append(text.data(), text.data() + text.size()); }
-/// `digits` hexadecimal digits without prefix, leading zeros kept.
-void append_hex_digits(TextBuffer& out, std::uint64_t value, unsigned digits);
-/// `0x` and as many digits as the value has.
-void append_hex(TextBuffer& out, std::uint64_t value);
 
 /// IEEE 754 binary16 to binary32, exact: every half, subnormal, infinity and NaN payload has its own float.
 float f16_to_f32(std::uint16_t bits);

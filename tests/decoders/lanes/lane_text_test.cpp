@@ -24,26 +24,7 @@ std::string json_of(LaneType type, std::uint64_t bits) {
   return fmt::to_string(out);
 }
 
-std::string hex_of(std::uint64_t value) {
-  TextBuffer out;
-  append_hex(out, value);
-  return fmt::to_string(out);
-}
-
 std::uint32_t bits_of(float value) { return std::bit_cast<std::uint32_t>(value); }
-
-TEST(Hex, HasAsManyDigitsAsTheValue) {
-  EXPECT_EQ(hex_of(0), "0x0");
-  EXPECT_EQ(hex_of(0xf), "0xf");
-  EXPECT_EQ(hex_of(0x10), "0x10");
-  EXPECT_EQ(hex_of(0xfedcba9876543210), "0xfedcba9876543210");
-}
-
-TEST(Hex, DigitsKeepLeadingZeros) {
-  TextBuffer out;
-  append_hex_digits(out, 0x2a, 16);
-  EXPECT_EQ(fmt::to_string(out), "000000000000002a");
-}
 
 // Values from the definition of binary16: sign, 5 exponent bits with bias 15, 10 fraction bits.
 TEST(F16, ConvertsEachKindOfNumberExactly) {

@@ -1,0 +1,102 @@
+#pragma once
+
+#include <fmt/format.h>
+
+#include <array>
+#include <bit>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+
+#include "lib/base/check.h"
+
+namespace simdprof {
+
+/// Where text goes; cmd::TextOut hands out its own. The functions below are inline because a line of output is made of
+/// hundreds of pieces of a few bytes.
+using TextBuffer = fmt::memory_buffer;
+
+/// Hexadecimal digits of a number.
+constexpr unsigned hex_digit_count(std::uint64_t value) {
+  return value == 0 ? 1 : (static_cast<unsigned>(std::bit_width(value)) + 3) / 4;
+}
+
+namespace text_detail {
+
+// Eight digits of a 32-bit number as bytes, most significant first in memory. Every nibble gets a byte of its own;
+// nibbles above 9 carry into bit 4 when 6 is added, and are moved from '0'+n to 'a'+n-10.
+inline std::uint64_t eight_digits(std::uint32_t value) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101;
+  std::uint64_t x = value;
+  x = (x | (x << 16U)) & 0x0000ffff0000ffff;
+  x = (x | (x << 8U)) & 0x00ff00ff00ff00ff;
+  x = (x | (x << 4U)) & 0x0f0f0f0f0f0f0f0f;
+  const std::uint64_t is_letter = ((x + kOnes * 6) >> 4U) & kOnes;
+  x += kOnes * '0' + is_letter * ('a' - '0' - 10);
+  return std::endian::native == std::endian::little ? __builtin_bswap64(x) : x;
+}
+
+}  // namespace text_detail
+
+/// Writes pieces into space that was reserved once: `most` is a bound of all that will be written.
+class PieceWriter {
+ public:
+  PieceWriter(TextBuffer& out, std::size_t most) : out_(out), before_(out.size()) {
+    // Digits are stored in blocks of 16, beyond what counts.
+    const std::size_t wanted = before_ + most + 16;
+    if (out.capacity() < wanted) out.reserve(wanted);
+    at_ = out.data() + before_;
+    end_ = at_ + most;
+  }
+  PieceWriter(const PieceWriter&) = delete;
+  PieceWriter& operator=(const PieceWriter&) = delete;
+  ~PieceWriter() {
+    SIMDPROF_ASSERT(at_ <= end_);
+    out_.resize(static_cast<std::size_t>(at_ - out_.data()));
+  }
+
+  void text(std::string_view piece) {
+    std::memcpy(at_, piece.data(), piece.size());
+    at_ += piece.size();
+  }
+  void put(char c) { *at_++ = c; }
+  /// `digits` (1 to 16) hexadecimal digits, leading zeros kept.
+  void hex_digits(std::uint64_t value, unsigned digits) {
+    const std::array<std::uint64_t, 2> all = {text_detail::eight_digits(static_cast<std::uint32_t>(value >> 32U)),
+                                              text_detail::eight_digits(static_cast<std::uint32_t>(value))};
+    std::array<char, 32> block;
+    std::memcpy(block.data(), all.data(), sizeof all);
+    std::memcpy(at_, block.data() + 16 - digits, 16);
+    at_ += digits;
+  }
+  /// `0x` and as many digits as the value has.
+  void hex(std::uint64_t value) {
+    put('0');
+    put('x');
+    hex_digits(value, hex_digit_count(value));
+  }
+
+ private:
+  TextBuffer& out_;
+  std::size_t before_;
+  char* at_;
+  char* end_;
+};
+
+inline void append_text(TextBuffer& out, std::string_view text) {
+  const std::size_t before = out.size();
+  if (out.capacity() - before < text.size()) out.reserve(before + text.size());
+  if (!text.empty()) std::memcpy(out.data() + before, text.data(), text.size());
+  out.resize(before + text.size());
+}
+
+/// `digits` hexadecimal digits without prefix, leading zeros kept.
+inline void append_hex_digits(TextBuffer& out, std::uint64_t value, unsigned digits) {
+  SIMDPROF_ASSERT(digits <= 16);
+  PieceWriter(out, 16).hex_digits(value, digits);
+}
+
+/// `0x` and as many digits as the value has.
+inline void append_hex(TextBuffer& out, std::uint64_t value) { PieceWriter(out, 18).hex(value); }
+
+}  // namespace simdprof
