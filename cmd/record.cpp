@@ -115,7 +115,8 @@ Result<CaptureOutcome> capture(const RecordOptions& options, const ReadyPlan& re
   if (!head) return fail(head.error());
   auto outcome = [&] {
     const PeriodicFlush flush(writer);
-    return run_ring_capture(ready.plan, sink, stop_requested);
+    return ready.plan.source == SourceKind::ptrace ? run_ptrace_capture(ready.plan, sink, stop_requested)
+                                                   : run_ring_capture(ready.plan, sink, stop_requested);
   }();
   if (!outcome) return outcome;
   const Status tail = write_recording_tail(sink, *outcome, sink.load_build_ids());
@@ -123,10 +124,19 @@ Result<CaptureOutcome> capture(const RecordOptions& options, const ReadyPlan& re
   return outcome;
 }
 
-void say_result(const RecordOptions& options, const CaptureOutcome& outcome, std::uint64_t file_bytes) {
-  const bool has_registers = options.sampling.user_regs != 0 || options.sampling.intr_regs != 0;
-  log_note(fmt::format("wrote {}: {} samples, {} with registers, {} lost, {} KiB", options.output, outcome.samples,
-                       has_registers ? outcome.samples : 0, outcome.lost, (file_bytes + 1023) / 1024));
+// Which samples carry what the source is for: vectors of the kernel or of stops, general registers of gpr.
+std::string render_registers(const RecordOptions& options, SourceKind source, const CaptureOutcome& outcome) {
+  if (source == SourceKind::ptrace) return fmt::format("{} with vector registers", outcome.register_images);
+  if (source == SourceKind::kernel) return fmt::format("{} with vector registers", outcome.samples);
+  const bool general = options.sampling.user_regs != 0 || options.sampling.intr_regs != 0;
+  return fmt::format("{} with general registers", general ? outcome.samples : 0);
+}
+
+void say_result(const RecordOptions& options, SourceKind source, const CaptureOutcome& outcome,
+                std::uint64_t file_bytes) {
+  const std::string file = options.output == "-" ? "standard output" : options.output;
+  log_note(fmt::format("wrote {}: {} samples, {}, {} lost, {} KiB", file, outcome.samples,
+                       render_registers(options, source, outcome), outcome.lost, (file_bytes + 1023) / 1024));
 }
 
 int record(const RecordOptions& options) {
@@ -146,7 +156,7 @@ int record(const RecordOptions& options) {
     return report_failure(options, outcome.error());
   }
   if (const Status finished = (*writer)->finish(); !finished) return report_failure(options, finished.error());
-  say_result(options, *outcome, (*writer)->totals().file_bytes);
+  say_result(options, ready->plan.source, *outcome, (*writer)->totals().file_bytes);
   return exit_status_of(*outcome);
 }
 

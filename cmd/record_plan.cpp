@@ -1,5 +1,6 @@
 #include "cmd/record_plan.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "lib/capture/attr_build.h"
@@ -7,6 +8,7 @@
 #include "lib/capture/event_parse.h"
 #include "lib/capture/event_settle.h"
 #include "lib/capture/kernel_limits.h"
+#include "lib/capture/source_choice.h"
 
 namespace simdprof::cmd {
 namespace {
@@ -18,9 +20,34 @@ ProbeTarget probe_target(const TargetSpec& target) {
   return {-1, target.cpus.empty() ? load_online_cpus().front() : target.cpus.front()};
 }
 
+SourceWish wish_of(const std::string& source) {
+  if (source == "kernel") return SourceWish::kernel;
+  if (source == "ptrace") return SourceWish::ptrace;
+  return source == "gpr" ? SourceWish::gpr : SourceWish::automatic;
+}
+
+VectorPlan wanted_vectors(const std::vector<std::string>& classes) {
+  if (classes.empty()) return {};
+  const auto has = [&](const char* name) { return std::find(classes.begin(), classes.end(), name) != classes.end(); };
+  return {has("xmm"), has("ymm"), has("zmm"), has("opmask")};
+}
+
+// Software events beside the leading one cannot carry vectors; they are recorded without.
+void add_vectors(CapturePlan& plan, const VectorGrant& grant, const ProbeTarget& target) {
+  for (EventPlan& event : plan.events) {
+    abi::EventAttr attr = event.attr;
+    apply_vector_grant(grant, attr);
+    abi::EventAttr tried = attr;
+    tried.flags |= abi::kAttrDisabled;
+    const bool leads = &event == &plan.events.front();
+    if (leads || open_for_probe(tried, target.pid, target.cpu).error_number == 0) event.attr = attr;
+  }
+}
+
 CapturePlan plan_without_source(const RecordOptions& options) {
   CapturePlan plan;
   plan.target = options.target;
+  plan.vectors = wanted_vectors(options.vector_classes);
   plan.ring_pages = options.ring_pages;
   plan.start_delay = options.start_delay;
   plan.duration = options.duration;
@@ -40,9 +67,12 @@ Result<ReadyPlan> make_ready_plan(const RecordOptions& options) {
   const ProbeTarget target = probe_target(options.target);
   const Status settled = settle_events(ready.plan.events, *requests, target, open_for_probe, ready.notes);
   if (!settled) return fail(settled.error());
-  ready.plan.source = SourceKind::gpr;
-  ready.attempts.push_back({SourceKind::gpr, 0, "general registers"});
-  ready.source_line = "source gpr";
+  auto choice = choose_source(wish_of(options.source), ready.plan, target, load_stop_facts(limits), open_for_probe);
+  if (!choice) return fail(choice.error());
+  ready.plan.source = choice->source;
+  if (choice->source == SourceKind::kernel) add_vectors(ready.plan, choice->grant, target);
+  ready.attempts = std::move(choice->attempts);
+  ready.source_line = std::move(choice->line);
   return ready;
 }
 

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "lib/abi/xsave.h"
+#include "lib/capture/event_settle.h"
+#include "lib/capture/kernel_limits.h"
+#include "lib/capture/plan.h"
+
+namespace simdprof {
+
+/// What decides whether a target can be stopped and its registers read.
+struct StopFacts {
+  std::optional<std::int64_t> yama_scope;  ///< kernel.yama.ptrace_scope; empty: no Yama
+  bool may_ptrace_any = false;             ///< CAP_SYS_PTRACE
+  abi::XsaveTable xsave;                   ///< of this CPU
+};
+StopFacts load_stop_facts(const KernelLimits& limits);
+
+/// Answer of a probe: available, or an errno and what it means.
+struct StopProbe {
+  int error_number = 0;
+  std::string explanation;  ///< when available: which registers; else the one thing to change
+};
+
+/// Whether the ptrace source works: a sigtrap event on a task, ptrace rights for this target, an XSAVE image.
+///
+/// @param base    settled attribute of the event that makes the stops
+/// @param target  whom to record: rights differ between a command and a running process
+StopProbe probe_stops(const abi::EventAttr& base, const TargetSpec& target, const StopFacts& facts,
+                      const EventOpener& open);
+
+/// "XMM YMM ZMM opmask", as far as the CPU and the plan have them.
+std::string render_image_classes(const abi::XsaveTable& xsave, const VectorPlan& wanted);
+
+}  // namespace simdprof
