@@ -1,19 +1,39 @@
 #include "cmd/version.h"
 
+#include <fmt/format.h>
+
 #include "cmd/exit_code.h"
 #include "cmd/text_out.h"
+#include "lib/base/log.h"
 
 namespace simdprof::cmd {
+namespace {
+
+void render_built_in(TextOut& out) {
+  out.print("compiler    {}\n", __VERSION__);
+  out.write("container   simdprof.data version 1, zstd seekable format\n");
+  out.write("sources     kernel, ptrace, gpr\n");
+  out.write("symbols     libelf, libdw (DWARF 4 and 5, inline frames, unwinding)\n");
+}
+
+}  // namespace
 
 int version_verb(const std::vector<std::string>& words) {
+  bool verbose = false;
   TextOut out;
-  out.print("simdprof {}\n", SIMDPROF_VERSION);
-  if (!words.empty() && words.front() == "-v") {
-    out.print("compiler    {}\n", __VERSION__);
-    out.write("container   simdprof.data version 1, zstd seekable format\n");
-    out.write("sources     kernel, ptrace, gpr\n");
-    out.write("symbols     libelf, libdw (DWARF 4 and 5, inline frames, unwinding)\n");
+  for (const std::string& word : words) {
+    if (word == "--help" || word == "-h") {
+      out.write("usage: simdprof --version [-v]\n\n  -v,--verbose  also what is built in\n");
+      return out.finish() ? kExitOk : kExitFailure;
+    }
+    if (word != "-v" && word != "--verbose") {
+      log_error(fmt::format("version: no option '{}'; --help lists them", word));
+      return kExitUsage;
+    }
+    verbose = true;
   }
+  out.print("simdprof {}\n", SIMDPROF_VERSION);
+  if (verbose) render_built_in(out);
   return out.finish() ? kExitOk : kExitFailure;
 }
 

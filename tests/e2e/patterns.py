@@ -27,16 +27,17 @@ def held(thread, register, lanes):
 class Recording:
     """One run of simd_patterns and what dump-regs says of it."""
 
-    def __init__(self, folder, *options, frequency="999", source="ptrace"):
+    def __init__(self, folder, *options, frequency=999, source="ptrace"):
         self.path = f"{folder}/patterns.data"
-        done = record(self.path, [program("simd_patterns"), *options], f"--source={source}", "-F", frequency)
+        done = record(self.path, [program("simd_patterns"), *options], f"--source={source}", "-F", str(frequency))
         words = [line.split() for line in done.stdout.decode().splitlines()]
         facts = {line[0]: line[1:] for line in words if line[0] != "thread"}
         check("intact" in facts, f"the program itself says: {done.stdout!r}")
         self.first, self.end = (int(word, 16) for word in facts["spin"])
         self.width = facts["width"][0]
         self.thread_of = {int(line[2]): int(line[1]) for line in words if line[0] == "thread"}
-        self.stderr = done.stderr.decode()
+        # The clock that is sampled is the program's CPU time, so that a busy machine changes nothing.
+        self.due = frequency * float(facts["cpu"][0])
 
     def samples(self, *options):
         """Samples inside the spin function by their user instruction pointer: (sample, registers by name)."""
@@ -47,6 +48,11 @@ class Recording:
                 ip = registers.get("rip", {}).get("value")
                 if ip is not None and self.first <= int(ip, 16) < self.end:
                     yield sample, chosen, registers
+
+
+def enough(recording, count, share=0.7):
+    """Most of the samples that the program's CPU time is worth were taken in the spin function and have registers."""
+    check(count > share * recording.due, f"{count} samples; its CPU time is worth {recording.due:.0f}")
 
 
 def compare(recording, lanes_held, mxcsr):
@@ -82,14 +88,14 @@ def compare(recording, lanes_held, mxcsr):
 def in_user_mode(folder):
     recording = Recording(folder, "--loop=user", "--seconds=2")
     modes = compare(recording, LANES[recording.width], 0x1F80)
-    check(modes.get("user", 0) > 1200, f"{modes} samples of 2 s at 999 Hz")
+    enough(recording, modes.get("user", 0))
 
 
 def around_system_calls(folder):
     recording = Recording(folder, "--loop=syscall", "--seconds=2")
     modes = compare(recording, LANES[recording.width], 0x1F80)
-    check(sum(modes.values()) > 1000, f"{modes} samples of 2 s at 999 Hz")
-    check(modes.get("kernel", 0) > 500, f"{modes}: most of the time is spent in the kernel")
+    enough(recording, sum(modes.values()))
+    enough(recording, modes.get("kernel", 0), 0.3)
 
 
 def with_upper_halves_in_init_state(folder):
@@ -98,13 +104,11 @@ def with_upper_halves_in_init_state(folder):
     seen = 0
     for sample, _, registers in recording.samples("--ymm"):
         one = registers["ymm3"]
-        if "ymm_high" in one or one["presence"] == "not-recorded":
-            continue
         equal(one["presence"], "partial", f"ymm3 at {sample['time']}")
         equal([part["presence"] for part in one["parts"]], ["valid", "init"], "parts of ymm3")
         equal(doubles(one["parts"][0]["value"], 2), held(0, 3, 2), "low part of ymm3")
         seen += 1
-    check(seen > 500, f"{seen} samples with an INIT upper half")
+    enough(recording, seen)
 
 
 def with_flush_to_zero(folder):
@@ -116,13 +120,13 @@ def of_64_threads_never_mixed_up(folder):
     for loop in ("user", "syscall"):
         recording = Recording(folder, f"--loop={loop}", "--threads=64", "--seconds=4")
         modes = compare(recording, LANES[recording.width], 0x1F80)
-        check(sum(modes.values()) > 3000, f"{loop}: {modes} samples of 4 s at 999 Hz on two cores or more")
+        enough(recording, sum(modes.values()))
 
 
 def at_4000_hz(folder):
-    recording = Recording(folder, "--threads=2", "--seconds=1", frequency="4000")
+    recording = Recording(folder, "--threads=2", "--seconds=1", frequency=4000)
     modes = compare(recording, LANES[recording.width], 0x1F80)
-    check(sum(modes.values()) > 1500, f"{modes} samples")
+    enough(recording, sum(modes.values()), 0.5)  # each stop costs CPU time too
 
 
 def without_a_source_of_vectors_they_are_not_recorded(folder):
@@ -135,7 +139,7 @@ def without_a_source_of_vectors_they_are_not_recorded(folder):
         equal(chosen["vector_origin"], "none", "origin")
         equal(int(registers["r13"]["value"], 16), 0x13 << 56, "r13")
         seen += 1
-    check(seen > 500, f"{seen} samples")
+    enough(recording, seen)
 
 
 if __name__ == "__main__":

@@ -44,7 +44,7 @@ def openssl_speed_runs_to_its_end(folder):
     e2e.need_command("openssl")
     command = ["openssl", "speed", "-seconds", "1", "-bytes", "16384", "-evp", "sha256"]
     # Its figures are measurements: every number is masked.
-    same_run(folder, command, clean=lambda text: re.sub(rb"[0-9.]+", b"N", text), at_least=100)
+    same_run(folder, command, clean=lambda text: re.sub(rb"[0-9.]+", b"N", text), at_least=50)
 
 
 def ffmpeg_decodes_to_the_same_frames(folder):

@@ -14,8 +14,8 @@
 // With --width=xmm and AVX, VZEROUPPER comes first: the upper halves are then in INIT state.
 //
 // stdout: one line "spin FIRST END" (addresses of the spin function), "width W", one line "thread T TID" a thread,
-// last "intact N" with the number of rounds after which every register was read back and compared. A register that
-// changed is named on stderr and the exit status is 2.
+// "cpu SECONDS" (CPU time of the process), last "intact N" with the number of rounds after which every register was
+// read back and compared. A register that changed is named on stderr and the exit status is 2.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -346,6 +346,9 @@ int main(int argc, char** argv) {
     rounds += workers[t].rounds;
     changed |= workers[t].changed;
   }
+  struct timespec used;
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+  printf("cpu %.3f\n", (double)used.tv_sec + (double)used.tv_nsec * 1e-9);
   if (changed) return 2;
   printf("intact %lu\n", rounds);
   return 0;
