@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include "lib/base/units.h"
 #include "lib/model/event.h"
 #include "lib/model/raw_record.h"
 
