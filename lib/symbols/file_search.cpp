@@ -14,7 +14,8 @@ bool is_hex_id(std::string_view id) {
   return id.size() >= 4 && id.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
-/// Places of a file that is known by its build id alone.
+/// Places of a file that is known by its build id alone. The debug files of these folders (".debug") do not do: they
+/// have lost the file offsets of the program, by which mappings are told.
 std::vector<std::string> places_by_id(const SymbolOptions& options, std::string_view id) {
   std::vector<std::string> places;
   if (!is_hex_id(id)) return places;
@@ -25,10 +26,7 @@ std::vector<std::string> places_by_id(const SymbolOptions& options, std::string_
   std::vector<std::string> dirs = options.debug_dirs;
   if (!options.symfs.empty()) dirs.push_back(options.symfs + "/usr/lib/debug");
   dirs.emplace_back("/usr/lib/debug");
-  for (const std::string& dir : dirs) {
-    places.push_back(fmt::format("{}/{}", dir, key));
-    places.push_back(fmt::format("{}/{}.debug", dir, key));
-  }
+  for (const std::string& dir : dirs) places.push_back(fmt::format("{}/{}", dir, key));
   return places;
 }
 
