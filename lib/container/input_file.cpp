@@ -44,6 +44,7 @@ Result<UniqueFd> spool(int from) {
 Result<InputFile> InputFile::open(const std::string& path) {
   UniqueFd fd;
   if (path == "-") {
+    if (::isatty(STDIN_FILENO) == 1) return fail(Errc::usage, "standard input is a terminal; give a file or a pipe");
     fd.reset(::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0));
     if (!fd.valid()) return fail_errno(errno, "cannot read standard input");
   } else {

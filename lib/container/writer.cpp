@@ -22,8 +22,6 @@ namespace {
 
 using namespace format;
 
-/// Records that wait for the writing thread; capture waits when there are more.
-constexpr std::size_t kMaxQueuedBytes = std::size_t{64} << 20U;
 /// A chunk may grow past WriterOptions::chunk_bytes by one write(); this is where it is split instead.
 constexpr std::size_t kMaxChunkBytes = kMaxRecordBytes;
 
@@ -92,6 +90,8 @@ struct ContainerWriter::State {
   std::condition_variable work;    ///< something is queued, or `stopping`
   std::condition_variable room;    ///< something was taken from the queue, or written
   std::vector<OpenChunk> streams;  ///< by StreamId
+  std::vector<StreamId> metadata;
+  std::vector<StreamId> synthesized;
   std::deque<OpenChunk> queue;
   std::size_t queued_bytes = 0;
   bool writing = false;  ///< the thread has a chunk in its hands
@@ -136,17 +136,13 @@ void ContainerWriter::State::close_chunk(OpenChunk& chunk) {
 /// Closes the chunk, and before it those that explain it: any prefix of the file then has the ids and names that its
 /// records refer to.
 void ContainerWriter::State::close_for(OpenChunk& chunk) {
-  for (OpenChunk& other : streams) {
-    if (other.start.info.kind == StreamKind::metadata) close_chunk(other);
-  }
-  for (OpenChunk& other : streams) {
-    if (other.start.info.kind == StreamKind::synthesized) close_chunk(other);
-  }
+  for (const StreamId id : metadata) close_chunk(streams[id]);
+  for (const StreamId id : synthesized) close_chunk(streams[id]);
   close_chunk(chunk);
 }
 
 Status ContainerWriter::State::append(std::unique_lock<std::mutex>& lock, StreamId stream, const Run& run) {
-  room.wait(lock, [this] { return error || queued_bytes < kMaxQueuedBytes; });
+  room.wait(lock, [this] { return error || queued_bytes < options.queue_bytes; });
   if (error) return status();
   OpenChunk& chunk = streams[stream];
   if (chunk.record_bytes() + run.records.size() > kMaxChunkBytes) close_for(chunk);
@@ -228,6 +224,8 @@ StreamId ContainerWriter::open_stream(const StreamInfo& info) {
   start.stream = static_cast<StreamId>(state_->streams.size());
   start.info = info;
   state_->streams.push_back(OpenChunk{start, {}});
+  if (info.kind == StreamKind::metadata) state_->metadata.push_back(start.stream);
+  if (info.kind == StreamKind::synthesized) state_->synthesized.push_back(start.stream);
   return start.stream;
 }
 

@@ -13,6 +13,7 @@ namespace simdprof {
 struct WriterOptions {
   int zstd_level = 1;
   std::size_t chunk_bytes = std::size_t{256} << 10U;  ///< a chunk is closed when its records reach this size
+  std::size_t queue_bytes = std::size_t{64} << 20U;   ///< records that may wait to be written; write() waits above it
 };
 
 /// Writes a simdprof.data. Compression and writing happen on a thread of its own.

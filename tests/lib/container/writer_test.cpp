@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include <atomic>
 #include <csignal>
 #include <random>
 #include <thread>
@@ -106,23 +107,23 @@ TEST(ContainerWriter, AChunkCarriesCountsAndTimeRange) {
 TEST(ContainerWriter, MetadataGoesToTheFileBeforeTheRecordsThatNeedIt) {
   const TempFolder folder;
   WriterOptions options;
-  options.chunk_bytes = 24;
+  options.chunk_bytes = 100;
   const auto writer = make_writer(folder.file("data"), options);
   const auto ring = writer->open_stream(kRing0);
+  const auto synthesized = writer->open_stream({StreamKind::synthesized, -1, -1});
   const auto metadata = writer->open_stream(kMetadata);
-  const auto fact = encode_event_id(0, 0, -1, 42);
-  ASSERT_LT(fact.size(), 1000U);
-  // Three metadata writes that are too small to close their chunk by themselves stay pending until the ring's closes.
-  ASSERT_TRUE(writer->write(ring, lost_record(1, 1), 1, 1, 1));
-  ASSERT_TRUE(writer->write(metadata, fact, 1, kNoTime, kNoTime));
-  ASSERT_TRUE(writer->write(ring, lost_record(2, 1), 1, 2, 2));
+  // The ring's records come first, but its chunk is closed (by the fifth) when the others are still being filled.
+  ASSERT_TRUE(writer->write(ring, lost_record(0, 1), 1, 1, 1));
+  ASSERT_TRUE(writer->write(synthesized, lost_record(0, 1), 1, 1, 1));
+  ASSERT_TRUE(writer->write(metadata, encode_event_id(0, 0, -1, 42), 1, kNoTime, kNoTime));
+  for (std::uint64_t i = 1; i < 5; ++i) ASSERT_TRUE(writer->write(ring, lost_record(i, 1), 1, i, i));
   ASSERT_TRUE(writer->finish());
   Ledger ledger;
   const auto reader = ContainerReader::open(folder.file("data"), ledger);
   ASSERT_TRUE(reader);
   std::vector<StreamId> order;
   for (const ChunkInfo& chunk : reader->chunks()) order.push_back(chunk.start.stream);
-  EXPECT_EQ(order, (std::vector<StreamId>{ring, metadata, ring}));
+  EXPECT_EQ(order, (std::vector<StreamId>{metadata, synthesized, ring}));
 }
 
 TEST(ContainerWriter, ARunLargerThanAChunkIsSplitBetweenRecords) {
@@ -252,6 +253,40 @@ TEST(ContainerWriter, AClosedPipeIsToldByEveryLaterCall) {
   ASSERT_FALSE(finished);
   EXPECT_EQ(finished.error().code, Errc::io);
   EXPECT_FALSE(writer->write(ring, lost_record(1, 1), 1, 1, 1));
+}
+
+TEST(ContainerWriter, WaitsForASlowOutputInsteadOfTakingMemory) {
+  const TempFolder folder;
+  const std::string fifo = folder.file("fifo");
+  ASSERT_EQ(::mkfifo(fifo.c_str(), 0600), 0);
+  const UniqueFd reader{::open(fifo.c_str(), O_RDONLY | O_NONBLOCK)};
+  WriterOptions options;
+  options.chunk_bytes = 8000;
+  options.queue_bytes = 50'000;
+  auto writer = make_writer(fifo, options);
+  const auto ring = writer->open_stream(kRing0);
+  constexpr int kRecords = 400;
+  std::atomic<int> taken = 0;
+  std::thread producer{[&] {
+    std::mt19937 random{3};
+    for (; taken < kRecords; ++taken) EXPECT_TRUE(writer->write(ring, noise_record(random, 4000), 1, 1, 1));
+    EXPECT_TRUE(writer->finish());
+    writer.reset();  // closes the pipe
+  }};
+  // The pipe holds 64 KiB of it, the queue 50 kB, chunks being filled and written 8 kB each; never the whole 1.6 MB.
+  int before = -1;
+  for (int now = 0; now != before || now == 0; now = taken) {
+    before = now;
+    ::usleep(100'000);
+  }
+  EXPECT_LT(taken, 60);
+  ::fcntl(reader.get(), F_SETFL, 0);
+  std::vector<std::byte> bytes(std::size_t{4} << 20U);
+  bytes.resize(read_up_to(reader.get(), bytes).value());
+  producer.join();
+  EXPECT_EQ(taken, kRecords);
+  folder.store("data", bytes);
+  EXPECT_EQ(read_streams(folder.file("data"))[ring].size(), kRecords * 4000U);
 }
 
 TEST(ContainerWriter, TheStockToolTakesTheFile) {
