@@ -138,28 +138,6 @@ TEST(Session, SkipsWhatCannotBeDecodedAndCountsIt) {
   EXPECT_EQ(session->ledger().unknown_types().at(4000), 1U);
 }
 
-TEST(Session, EventsThatContradictEachOtherAreRefused) {
-  const HandRecording file{
-      {{StreamKind::metadata,
-        0,
-        {test::event_desc(0, kIpTidTime, 0, "a"), test::event_desc(0, kIpTidTime, 0, "a"),
-         test::event_desc(0, 1, 0, "b"), test::event_desc(4000000000, 1, 0, "c"), test::event_desc(2, 1, 0, "d")}},
-       ring(1, {10})}};
-  auto session = Session::open(file.path());
-  ASSERT_TRUE(session);
-  EXPECT_EQ(session->facts().events.events.size(), 1U);
-  EXPECT_EQ(session->ledger().skipped().at("EVENT_DESC").count, 3U) << "the repeated one is no contradiction";
-  EXPECT_EQ(session->ledger().skipped().at("EVENT_DESC").first.fact, "event 0 is described twice");
-}
-
-TEST(Session, IdsOfNoEventAreDropped) {
-  const HandRecording file{
-      {{StreamKind::metadata, 0, {framed(0x53440002, words({7, 0, 77})), test::event_desc(0, kIpTidTime, 0, "a")}}}};
-  auto session = Session::open(file.path());
-  ASSERT_TRUE(session);
-  EXPECT_TRUE(session->facts().events.event_of_id.empty());
-}
-
 TEST(Session, EveryPrefixIsReadOrRefused) {
   Bytes bytes = test::run_bytes(metadata()) + test::run_bytes(ring(1, {10, 30})) + test::run_bytes(ring(2, {20}));
   std::size_t most = 0;
