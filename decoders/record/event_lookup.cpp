@@ -44,7 +44,11 @@ bool same_sample_layout(const EventAttr& a, const EventAttr& b) {
          a.sample_regs_intr == b.sample_regs_intr;
 }
 
+/// Layouts are compared again for each sample with an unknown id; an input with thousands of events is not worth it.
+constexpr std::size_t kMaxEventsToCompare = 64;
+
 bool one_sample_layout(const EventTable& events) {
+  if (events.events.size() > kMaxEventsToCompare) return false;
   const EventAttr& first = events.events.front().attr;
   return std::all_of(events.events.begin(), events.events.end(),
                      [&](const EventDesc& event) { return same_sample_layout(event.attr, first); });

@@ -12,7 +12,7 @@ namespace simdprof {
 /// Finds which event of the recording a sample belongs to, by its IDENTIFIER (first word) or ID.
 ///
 /// @return index into events.events; malformed when no event can be told. With one event, or with events whose samples
-///         have one layout, an id of no event gives event 0.
+///         have one layout (and are at most 64), an id of no event gives event 0.
 Result<std::uint32_t> find_sample_event(const RawRecord& raw, const EventTable& events);
 
 /// Finds whose sample_id trailer a record that is no sample carries: by its last word (IDENTIFIER) or its ID. Records

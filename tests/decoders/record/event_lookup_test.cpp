@@ -41,6 +41,15 @@ TEST(EventLookup, AnUnknownIdGivesEventZeroOnlyWhereLayoutsAreOne) {
   EXPECT_EQ(refused.error().fact, "id 9 belongs to no event");
 }
 
+TEST(EventLookup, ThousandsOfEventsAreNotComparedForEachUnknownId) {
+  EventTable events;
+  events.events.resize(64, {attr_of(PERF_SAMPLE_IDENTIFIER), "event"});
+  const auto payload = words({9});
+  EXPECT_EQ(find_sample_event(record_of(PERF_RECORD_SAMPLE, payload), events), 0U);
+  events.events.resize(65, {attr_of(PERF_SAMPLE_IDENTIFIER), "event"});
+  EXPECT_FALSE(find_sample_event(record_of(PERF_RECORD_SAMPLE, payload), events));
+}
+
 TEST(EventLookup, WithoutEventsOrIdsASampleHasNoLayout) {
   const auto payload = words({9, 0x401000});
   const auto raw = record_of(PERF_RECORD_SAMPLE, payload);
