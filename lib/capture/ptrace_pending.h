@@ -17,6 +17,7 @@ class PendingSamples {
     std::uint64_t first_time_ns = 0;
     std::uint64_t last_time_ns = 0;
     std::uint32_t samples = 0;
+    bool repeat_due = false;
   };
 
   /// A sample of the event that makes the stops.
@@ -27,6 +28,9 @@ class PendingSamples {
   /// The samples that the thread's stop of now belongs to; empty when none was seen.
   std::optional<Awaited> take(Tid tid);
   [[nodiscard]] bool awaits(Tid tid) const;
+  /// Whether a stop without a sample is the second one for samples that one image has served: the timer can hit again
+  /// between the first signal and the stop for it. True once for each such image.
+  bool take_repeat(Tid tid);
   /// All samples still waiting; none is afterwards.
   std::uint64_t drop_all();
 

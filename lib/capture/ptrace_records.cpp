@@ -82,6 +82,7 @@ std::int32_t PtraceRecords::add_image(Tid tid, bool late) {
     unreadable_ += awaited ? awaited->samples : 0;
     return last_cpu_;
   }
+  if (!awaited && pending_.take_repeat(tid)) return last_cpu_;
   image.tid = tid;
   image.time_ns = clock_now_ns(plan_.clockid);
   image.window_start_ns = image.time_ns;

@@ -43,6 +43,10 @@ void Tracer::on_signal(Tid tid, int signal) {
 void Tracer::on_sample(Tid tid, bool late) {
   const std::int32_t cpu = records_.add_image(tid, late);
   TracedThread& thread = context_.threads.adopt(tid);
+  if (thread.resent) {  // two SIGTRAPs of a thread become one: this stop is for the signal that was sent again too
+    pass_resent(thread);
+    return;
+  }
   if (!thread.guarded) {
     protect_process(thread);
     resume_settled(tid);
@@ -82,9 +86,7 @@ void Tracer::resume_settled(Tid tid) {
 void Tracer::deliver_own_trap(Tid tid, const siginfo_t& info) {
   TracedThread& thread = context_.threads.adopt(tid);
   if (thread.resent) {
-    ptrace::store_siginfo(tid, *thread.resent);
-    thread.resent.reset();
-    ptrace::resume(tid, SIGTRAP);
+    pass_resent(thread);
     return;
   }
   const auto status = load_thread_status(tid);
@@ -105,6 +107,12 @@ void Tracer::deliver_own_trap(Tid tid, const siginfo_t& info) {
     return;
   }
   resume_settled(tid);  // ignored, as the target wants it
+}
+
+void Tracer::pass_resent(TracedThread& thread) {
+  ptrace::store_siginfo(thread.tid, *thread.resent);
+  thread.resent.reset();
+  ptrace::resume(thread.tid, SIGTRAP);
 }
 
 void Tracer::on_new_task(Tid tid) {

@@ -23,6 +23,7 @@ class Tracer {
   void on_signal(Tid tid, int signal);
   void on_sample(Tid tid, bool late);
   void deliver_own_trap(Tid tid, const siginfo_t& info);
+  static void pass_resent(TracedThread& thread);
   void on_new_task(Tid tid);
   Status on_exec(Tid tid);
   void on_end(Tid tid);

@@ -1,0 +1,66 @@
+#include "lib/capture/ptrace_tracer.h"
+
+#include "tests/lib/capture/ptrace_recording.h"
+
+namespace simdprof {
+namespace {
+
+/// A program, its outcome when nobody traces it, and its outcome recorded: they have to be the same.
+class TracerTransparency : public testing::TestWithParam<std::vector<std::string>> {};
+
+TEST_P(TracerTransparency, OutputAndExitStatusAreThoseOfThePlainRun) {
+  if (!test::can_trace()) GTEST_SKIP() << "no sigtrap events or no ptrace here";
+  std::vector<std::string> argv = GetParam();
+  argv[0] = argv[0] == "sh" ? "sh" : test::program(argv[0]);
+  const auto plain = test::run_plain(argv);
+  test::Recorded recorded;
+  test::record_command(argv, recorded);
+  EXPECT_EQ(recorded.error, "");
+  EXPECT_EQ(recorded.ran.output, plain.output);
+  EXPECT_EQ(recorded.ran.wait_status & ~0x80, plain.wait_status & ~0x80);  // bit 7: a core was written
+}
+
+using Words = std::vector<std::string>;
+INSTANTIATE_TEST_SUITE_P(OwnTraps, TracerTransparency,
+                         testing::Values(Words{"ptrace_traps", "raise"}, Words{"ptrace_traps", "kill"},
+                                         Words{"ptrace_traps", "int3"}, Words{"ptrace_traps", "again"},
+                                         Words{"ptrace_traps", "queued"}, Words{"ptrace_traps", "sigwait"},
+                                         Words{"ptrace_traps", "signalfd"}, Words{"ptrace_traps", "ignored"},
+                                         Words{"ptrace_traps", "exec-default"}, Words{"ptrace_traps", "late"}));
+INSTANTIATE_TEST_SUITE_P(
+    Signals, TracerTransparency,
+    testing::Values(Words{"signals", "4"}, Words{"many_threads", "64", "2", "100000"},
+                    Words{"sh", "-c", "trap 'echo term' TERM; kill -TERM $$; echo after"},
+                    Words{"sh", "-c", "kill -TRAP $$; echo not here"},
+                    // A child that stops and goes on. (The kernel shows the stop of a traced thread as t, not T.)
+                    Words{"sh", "-c",
+                          "(kill -STOP $(sh -c 'echo $PPID'); exit 3) & sleep 0.1; "
+                          "grep ^State /proc/$!/status | cut -c8 | tr t T; kill -CONT $!; wait $!; echo $?"}));
+
+// Stops of the command itself are seen by its parent, which is we: they must not end or resume it.
+TEST(Tracer, LeavesAStoppedCommandStoppedUntilItIsContinued) {
+  if (!test::can_trace()) GTEST_SKIP() << "no sigtrap events or no ptrace here";
+  const auto start = std::chrono::steady_clock::now();
+  test::Recorded recorded;
+  test::record_command({"sh", "-c", "(sleep 0.4; kill -CONT $$) & kill -STOP $$; echo on; exit 2"}, recorded);
+  EXPECT_GE(std::chrono::steady_clock::now() - start, std::chrono::milliseconds(350));
+  EXPECT_EQ(recorded.ran.output, "on\n");
+  EXPECT_EQ(WEXITSTATUS(recorded.ran.wait_status), 2);
+}
+
+TEST(Tracer, MarksImagesOfSamplesWhoseSigtrapWasBlocked) {
+  if (!test::can_trace()) GTEST_SKIP() << "no sigtrap events or no ptrace here";
+  test::Recorded recorded;
+  test::record_command({test::program("ptrace_traps"), "late"}, recorded);
+  std::size_t late = 0;
+  for (const auto& image : recorded.sink.images) late += (image.flags & RegisterImage::kFlagLate) != 0 ? 1 : 0;
+  EXPECT_GE(late, 1U);
+  std::uint64_t missing = 0;
+  for (const auto& [cause, count] : recorded.sink.losses) {
+    if (cause == static_cast<std::uint32_t>(LossCause::image_missing)) missing += count;
+  }
+  EXPECT_GE(missing, 1U);
+}
+
+}  // namespace
+}  // namespace simdprof
