@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <charconv>
-#include <map>
 #include <utility>
 
 #include "cmd/exit_code.h"
@@ -13,32 +13,34 @@
 namespace simdprof::cmd {
 namespace {
 
+/// In the order of ReportFormat.
+const std::vector<std::string> kFormats = {"text", "csv", "tsv", "json"};
+constexpr int kMostFrames = 65535;  // more than a record of 64 KiB can hold
+
 /// Options whose words need more than CLI11 to read.
 struct Words {
   std::string sort = "overhead,comm,dso,sym";
   std::string call_graph;
   bool call_graph_default = false;
+  std::string format = kFormats.front();
   std::string percent_limit;
   std::string fail_on_loss;
 };
-
-const std::map<std::string, ReportFormat> kFormats = {
-    {"text", ReportFormat::text}, {"csv", ReportFormat::csv}, {"tsv", ReportFormat::tsv}, {"json", ReportFormat::json}};
 
 void add_table_options(CLI::App& app, ReportOptions& options, Words& words) {
   app.add_option("-i,--input", options.input, "recording, or - for standard input")->capture_default_str();
   app.add_option("-s,--sort", words.sort,
                  "columns: overhead, samples, period, comm, pid, tid, cpu, dso, sym, srcline, simd")
       ->capture_default_str();
-  app.add_option("--format", options.format, "text, csv, tsv or json")
-      ->transform(CLI::CheckedTransformer(kFormats))
-      ->default_str("text");
+  app.add_option("--format", words.format, "text, csv, tsv or json")
+      ->check(CLI::IsMember(kFormats))
+      ->capture_default_str();
   app.add_flag("--children,!--no-children", options.children, "a row also for every function on a call chain");
   app.add_flag("-g", words.call_graph_default, "call graphs, as --call-graph graph,0.5");
   app.add_option("--call-graph", words.call_graph, "graph or fractal[,PERCENT[,caller or callee]], or none");
   app.add_option("--percent-limit", words.percent_limit, "leave out rows below this percentage");
   app.add_option("--max-stack", options.max_stack, "frames of a call chain that are used")
-      ->check(CLI::PositiveNumber)
+      ->check(CLI::Range(1, kMostFrames))
       ->capture_default_str();
   app.add_option("--fail-on-loss", words.fail_on_loss, "exit with status 4 when more percent of the samples were lost");
   app.add_flag("-q,--quiet", options.quiet, "rows only");
@@ -70,6 +72,8 @@ Status complete(ReportOptions& options, const Words& words) {
   auto keys = parse_sort_keys(words.sort);
   if (!keys) return fail(keys.error());
   options.keys = std::move(*keys);
+  const auto format = std::find(kFormats.begin(), kFormats.end(), words.format);
+  options.format = static_cast<ReportFormat>(format - kFormats.begin());
   options.detail.lines = options.keys.has(SortKey::srcline);
   if (!words.percent_limit.empty()) {
     const auto percent = parse_percent_value(words.percent_limit, "--percent-limit");

@@ -12,6 +12,7 @@ EventQuality event_quality(const EventDesc& event) {
   quality.name = event.name;
   quality.frequency = (event.attr.flags & abi::kAttrFreq) != 0;
   quality.asked = event.attr.sample_period_or_freq;
+  quality.side_band = event.attr.type == abi::PERF_TYPE_SOFTWARE && event.attr.config == abi::PERF_COUNT_SW_DUMMY;
   return quality;
 }
 

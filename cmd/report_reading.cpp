@@ -171,7 +171,8 @@ std::vector<Section> ReportReading::sections() const {
     rows.wanted_frames.resize(state_->profile.frames.size());
   }
   std::vector<Section> sections;
-  for (std::size_t event = 0; event < state_->facts.events.events.size(); ++event) {
+  for (std::size_t event = 0; event < state_->quality.events.size(); ++event) {
+    if (state_->quality.events[event].side_band) continue;
     sections.push_back(build_section(state_->profile, static_cast<std::uint32_t>(event), rows));
   }
   return sections;

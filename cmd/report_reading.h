@@ -35,7 +35,7 @@ class ReportReading {
 
   [[nodiscard]] const Profile& profile() const;
   [[nodiscard]] const Quality& quality() const;
-  /// One section an event.
+  /// One section an event, but for dummy events.
   [[nodiscard]] std::vector<Section> sections() const;
   /// Whether any event recorded what call chains are made of.
   [[nodiscard]] bool has_chains() const;

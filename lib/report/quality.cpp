@@ -102,6 +102,7 @@ void add_sources(const Quality& quality, Lines& lines) {
 
 void add_events(const Quality& quality, Lines& lines) {
   for (const EventQuality& event : quality.events) {
+    if (event.side_band) continue;
     std::string text =
         fmt::format("{}: asked {} {}", event.name, event.asked, event.frequency ? "Hz" : "events per sample");
     if (const auto rate = reached_rate(quality, event)) {

@@ -27,7 +27,7 @@ struct EventQuality {
   bool frequency = false;  ///< `asked` is samples per second, else events per sample
   std::uint64_t asked = 0;
   std::uint64_t samples = 0;
-  std::uint64_t period_events = 0;
+  bool side_band = false;  ///< a dummy event, opened for the records beside samples: it is not shown
 };
 
 /// How far a recording can be trusted: what every report opens with. It does not name its input: a recording reads the

@@ -91,6 +91,7 @@ void write_events(const Quality& quality, JsonOut& json) {
   json.name("events");
   json.start_array();
   for (const EventQuality& event : quality.events) {
+    if (event.side_band) continue;
     json.start_object();
     json.text("event", event.name);
     json.number(event.frequency ? "asked_hz" : "asked_period", event.asked);

@@ -27,14 +27,14 @@ Sample hit(CpuMode mode) {
 
 Quality hundred_samples() {
   Quality quality;
-  quality.events.push_back({"task-clock:u", true, 999, 0, 0});
+  quality.events.push_back({"task-clock:u", true, 999, 0, false});
   for (int i = 0; i < 100; ++i) quality.count(hit(CpuMode::user), {});
   return quality;
 }
 
 TEST(Quality, CountsSamplesByModeAndEvent) {
   Quality quality;
-  quality.events.push_back({"task-clock", true, 999, 0, 0});
+  quality.events.push_back({"task-clock", true, 999, 0, false});
   RegisterSets with_image;
   with_image.user.vector_origin = Origin::xstate;
   quality.count(hit(CpuMode::user), with_image);
@@ -99,8 +99,14 @@ TEST(Quality, MeasuresTheRateAgainstTheBestTimeThereIs) {
 
 TEST(Quality, SaysWhatAPeriodCounts) {
   Quality quality;
-  quality.events.push_back({"cycles", false, 100000, 0, 0});
+  quality.events.push_back({"cycles", false, 100000, 0, false});
   EXPECT_EQ(line(quality, "event"), "cycles: asked 100000 events per sample");
+}
+
+TEST(Quality, DoesNotShowEventsThatCannotSample) {
+  Quality quality;
+  quality.events.push_back({"dummy:u", false, 0, 0, true});
+  EXPECT_EQ(line(quality, "event"), "");
 }
 
 TEST(Quality, CountsLossByCauseWithItsShare) {
