@@ -9,6 +9,9 @@
 #include <utility>
 #include <vector>
 
+#include "lib/base/cursor.h"
+#include "lib/model/own_record.h"
+
 namespace simdprof {
 namespace {
 
@@ -26,16 +29,26 @@ Result<UniqueFd> open_unnamed() {
   return UniqueFd{named};
 }
 
+/// Both kinds of input, file and decompressed records, have the same second word.
+bool may_be_recording(std::span<const std::byte> start) {
+  Cursor in{start};
+  in.skip(8);
+  return in.u64() == kStreamMagic;
+}
+
+/// Copies a stream to a file. A stream that is no recording is copied no further than it takes to tell, as it may be
+/// endless.
 Result<UniqueFd> spool(int from) {
   auto file = open_unnamed();
   if (!file) return file;
   std::vector<std::byte> buffer(std::size_t{256} << 10U);
-  for (;;) {
+  for (bool known = false;; known = true) {
     const auto got = read_up_to(from, buffer);
     if (!got) return fail(got.error());
-    const auto written = write_all(file->get(), std::span(buffer).first(*got));
+    const auto bytes = std::span(buffer).first(*got);
+    const auto written = write_all(file->get(), bytes);
     if (!written) return fail(with_input(written.error(), "temporary file"));
-    if (*got < buffer.size()) return file;
+    if (*got < buffer.size() || (!known && !may_be_recording(bytes))) return file;
   }
 }
 

@@ -21,7 +21,7 @@ std::optional<std::size_t> count_samples(const std::string& input) {
   auto session = cmd::Session::open(input);
   if (!session) return std::nullopt;
   std::size_t samples = 0;
-  while (const Record* record = session->next()) samples += std::holds_alternative<Sample>(record->body) ? 1 : 0;
+  while (const Record* record = session->next()) samples += std::holds_alternative<Sample>(record->body) ? 1U : 0U;
   return samples;
 }
 

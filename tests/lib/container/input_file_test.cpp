@@ -14,10 +14,12 @@ namespace {
 
 using test::TempFolder;
 
-/// Half a megabyte, no two words of which are the same.
+constexpr std::uint64_t kSecondWord = 0x464f5250444d4953;  // "SIMDPROF"
+
+/// Half a megabyte that starts like a recording, no two words of which are the same.
 std::vector<std::byte> counted_words() {
   test::Bytes bytes;
-  for (std::uint64_t i = 0; i < 65536; ++i) bytes.u64(i * 0x9e3779b97f4a7c15U);
+  for (std::uint64_t i = 0; i < 65536; ++i) bytes.u64(i == 1 ? kSecondWord : i * 0x9e3779b97f4a7c15U);
   return bytes.get();
 }
 
@@ -51,6 +53,12 @@ TEST(InputFile, APipeIsCopiedAndReadLikeAFile) {
   std::vector<std::byte> back(bytes.size());
   ASSERT_EQ(file->read_at(0, back).value(), back.size());
   EXPECT_EQ(back, bytes);
+}
+
+TEST(InputFile, AStreamThatIsNoRecordingIsNotCopiedToItsEnd) {
+  const auto file = InputFile::open("/dev/zero");  // it has none
+  ASSERT_TRUE(file) << render_error(file.error());
+  EXPECT_LE(file->size(), std::uint64_t{1} << 20U);
 }
 
 TEST(InputFile, TheCopyOfAPipeHasNoNameAndNeedsAFolderForIt) {
