@@ -89,7 +89,7 @@ const CacheWord* longest_word(std::span<const CacheWord> words, std::string_view
 
 void drop_word(std::string_view& text, std::size_t size) {
   text.remove_prefix(size);
-  if (text.starts_with('-')) text.remove_prefix(1);
+  if (text.starts_with('-') && text.size() > 1) text.remove_prefix(1);  // a dash at the end belongs to no word
 }
 
 std::optional<EventCode> find_cache_event(std::string_view name) {
@@ -196,7 +196,7 @@ std::string nearest_word(std::string_view word, const std::vector<std::string>& 
   constexpr std::size_t kLongestWord = 64;  // nobody misspells by that much; keeps hostile input cheap
   std::string best;
   if (word.size() > kLongestWord) return best;
-  std::size_t best_distance = std::max<std::size_t>(word.size() / 3, 1) + 1;
+  std::size_t best_distance = (word.size() + 2) / 3 + 1;
   for (const std::string& candidate : candidates) {
     const std::size_t distance = edit_distance(word, candidate);
     if (distance < best_distance) {

@@ -30,7 +30,8 @@ std::string nearest_event_name(std::string_view name);
 
 /// Number of single-letter edits between two words, letter case ignored.
 std::size_t edit_distance(std::string_view a, std::string_view b);
-/// The candidate with the smallest edit distance, when it is at most a third of the word; else empty.
+/// The candidate with the smallest edit distance, when it is at most a third of the word, rounded up;
+/// else empty.
 std::string nearest_word(std::string_view word, const std::vector<std::string>& candidates);
 
 }  // namespace simdprof

@@ -22,12 +22,18 @@ std::string explain_denied(const abi::EventAttr& attr) {
   if (attr.type == abi::PERF_TYPE_TRACEPOINT) return "tracepoints need root or CAP_PERFMON";
   if (!paranoid) return "not permitted; run as root";
   // From 3 on (a patch of some distributions) users without CAP_PERFMON may open nothing at all.
-  const std::int64_t wanted = *paranoid > 2 ? 2 : *paranoid - 1;
-  if ((attr.flags & abi::kAttrExcludeKernel) == 0 && *paranoid == 2) {
-    return "kernel.perf_event_paranoid is 2: kernel samples need 1 or CAP_PERFMON; add :u to sample user mode alone";
+  if (*paranoid > 2) {
+    return fmt::format("kernel.perf_event_paranoid is {}; sysctl kernel.perf_event_paranoid=2, or CAP_PERFMON",
+                       *paranoid);
   }
-  return fmt::format("kernel.perf_event_paranoid is {}; sysctl kernel.perf_event_paranoid={} or CAP_PERFMON", *paranoid,
-                     wanted);
+  const bool kernel_samples = (attr.flags & abi::kAttrExcludeKernel) == 0;
+  if (kernel_samples && *paranoid == 2) {
+    return "kernel.perf_event_paranoid is 2: kernel samples need 1, or CAP_PERFMON; with :u user mode alone is sampled";
+  }
+  return fmt::format(
+      "whole CPUs need kernel.perf_event_paranoid=0 (it is {}) or CAP_PERFMON, processes of other users need "
+      "CAP_PERFMON",
+      *paranoid);
 }
 
 }  // namespace

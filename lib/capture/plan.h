@@ -51,6 +51,7 @@ struct CapturePlan {
 
 /// What a recording came to.
 struct CaptureOutcome {
+  std::optional<Pid> command;               ///< the started command; without a wait_status it still runs
   std::optional<std::int32_t> wait_status;  ///< of the started command, as waitpid gives it
   std::uint64_t start_ns = 0, end_ns = 0;   ///< in the recording's clock
   std::uint64_t samples = 0;

@@ -46,6 +46,7 @@ class PtraceCapture {
     outcome.start_ns = start_ns_;
     outcome.end_ns = end_ns;
     outcome.wait_status = wait_status_;
+    if (command_) outcome.command = command_->pid();
     return outcome;
   }
 

@@ -55,6 +55,7 @@ class RingCapture {
       auto command = LaunchedCommand::start(plan_.target.command, false);
       if (!command) return fail(command.error());
       command_.emplace(std::move(*command));
+      outcome_.command = command_->pid();
       // Where there are no pid descriptors (before Linux 5.3) the tick looks for the end of the child.
       pidfd_.reset(static_cast<int>(::syscall(SYS_pidfd_open, command_->pid(), 0)));
     }

@@ -1,0 +1,54 @@
+#include "lib/capture/tracepoint.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+namespace simdprof {
+namespace {
+
+namespace fs = std::filesystem;
+
+class TracepointFolder : public testing::Test {
+ protected:
+  void SetUp() override {
+    root_ = testing::TempDir() + "tracefs_" + testing::UnitTest::GetInstance()->current_test_info()->name();
+    fs::create_directories(root_ / "events/sched/sched_switch");
+    std::ofstream(root_ / "events/sched/sched_switch/id") << "317\n";
+    system_.tracefs = {root_.string() + "/absent", root_.string()};
+  }
+  void TearDown() override { fs::remove_all(root_); }
+
+  fs::path root_;
+  EventSystem system_;
+};
+
+TEST_F(TracepointFolder, GivesTheIdOfTheFirstMountedTracefs) {
+  EXPECT_EQ(load_tracepoint_id(system_, "sched", "sched_switch"), 317U);
+}
+
+TEST_F(TracepointFolder, AnAbsentTracepointIsNotFound) {
+  const auto id = load_tracepoint_id(system_, "sched", "nothing");
+  ASSERT_FALSE(id);
+  EXPECT_EQ(id.error().code, Errc::not_found);
+  EXPECT_EQ(id.error().fact, "this kernel has no tracepoint 'sched:nothing'");
+}
+
+TEST_F(TracepointFolder, WithoutTracefsItSaysHowToMountIt) {
+  system_.tracefs = {root_.string() + "/absent"};
+  const auto id = load_tracepoint_id(system_, "sched", "sched_switch");
+  ASSERT_FALSE(id);
+  EXPECT_NE(id.error().fact.find("mount -t tracefs"), std::string::npos);
+}
+
+TEST_F(TracepointFolder, NamesThatAreNoneNeverReachTheFileSystem) {
+  for (const char* name : {"", "..", "a/b", "a b", "sched_switch/../sched_switch"}) {
+    const auto id = load_tracepoint_id(system_, "sched", name);
+    ASSERT_FALSE(id) << name;
+    EXPECT_EQ(id.error().code, Errc::usage) << name;
+  }
+}
+
+}  // namespace
+}  // namespace simdprof
