@@ -41,9 +41,9 @@ class Repair {
   Status run() {
     for (const Gap& gap : from_.gaps()) note_gap(gap);
     for (std::size_t i = 0; i < from_.chunks().size(); ++i) {
-      if (const auto copied = copy_chunk(i); !copied) return copied;
+      if (auto copied = copy_chunk(i); !copied) return copied;
     }
-    if (const auto written = write_losses(); !written) return written;
+    if (auto written = write_losses(); !written) return written;
     return to_.finish();
   }
   [[nodiscard]] std::string summary() const;
@@ -116,8 +116,8 @@ Status Repair::copy_chunk(std::size_t index) {
               fmt::format("{}; lost: {}", render_error(with_input(record.error(), from_.name())), records_text(rest)));
   }
   if (whole == 0) return {};
-  const auto written = to_.write(stream_of(chunk.start), std::span(*records).first(bytes), whole,
-                                 chunk.start.first_time_ns, chunk.start.last_time_ns);
+  auto written = to_.write(stream_of(chunk.start), std::span(*records).first(bytes), whole, chunk.start.first_time_ns,
+                           chunk.start.last_time_ns);
   if (!written) return written;
   ++copied_chunks_;
   copied_records_ += whole;
@@ -129,7 +129,7 @@ Status Repair::write_losses() {
   if (losses_.empty()) return {};
   const StreamId stream = to_.open_stream(StreamInfo{});
   for (const auto& [cause, count] : losses_) {
-    const auto written = to_.write(stream, encode_loss(cause, -1, -1, count, kNoTime), 1, kNoTime, kNoTime);
+    auto written = to_.write(stream, encode_loss(cause, -1, -1, count, kNoTime), 1, kNoTime, kNoTime);
     if (!written) return written;
   }
   return {};
@@ -153,14 +153,14 @@ Status check_names(const RepairOptions& options) {
 }
 
 Status run_repair(const RepairOptions& options) {
-  if (const auto checked = check_names(options); !checked) return checked;
+  if (auto checked = check_names(options); !checked) return checked;
   Ledger ledger;
   const auto reader = ContainerReader::open(options.input, ledger);
   if (!reader) return fail(reader.error());
   const auto writer = ContainerWriter::create(options.output, {});
   if (!writer) return fail(writer.error());
   Repair repair{*reader, **writer};
-  if (const auto done = repair.run(); !done) return done;
+  if (auto done = repair.run(); !done) return done;
   log_note(fmt::format("{}: {}", options.output, repair.summary()));
   return {};
 }

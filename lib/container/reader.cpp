@@ -117,7 +117,7 @@ Status ContainerReader::State::find_chunks() {
   if (!kind) return fail(kind.error());
   compressed = *kind == InputKind::container;
   if (compressed) {
-    if (const auto header = decode_file_header(opening); !header) return header;
+    if (auto header = decode_file_header(opening); !header) return header;
     auto index = load_index(file);
     if (!index) return fail(index.error());
     if (*index) {

@@ -27,7 +27,7 @@ Result<std::uint64_t> find_opening(const InputFile& file, std::uint64_t from, co
 
 Result<std::uint64_t> skip_damage(const InputFile& file, std::uint64_t offset, const ChunkOpening& wanted,
                                   std::vector<Gap>& gaps) {
-  const auto next = find_opening(file, offset + 1, wanted);
+  auto next = find_opening(file, offset + 1, wanted);
   if (next) gaps.push_back(Gap{LossCause::chunk_damaged, offset, *next - offset, std::nullopt});
   return next;
 }

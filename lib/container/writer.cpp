@@ -158,7 +158,7 @@ Status ContainerWriter::State::write_chunk(OpenChunk& chunk) {
   const auto frames = compressor.compress(chunk.bytes, info);
   if (!frames) return fail(frames.error());
   info.file_offset = file.size() + kChunkHeaderBytes;
-  if (const auto appended = file.append(*frames); !appended) return appended;
+  if (auto appended = file.append(*frames); !appended) return appended;
   chunks.push_back(info);
   return {};
 }
@@ -241,7 +241,7 @@ Status ContainerWriter::write(StreamId stream, std::span<const std::byte> record
     Prefix part{records.size(), record_count};
     if (records.size() > kMaxChunkBytes) part = whole_records(records, kMaxChunkBytes);
     SIMDPROF_ASSERT(part.bytes != 0);
-    const auto appended =
+    auto appended =
         state_->append(lock, stream, Run{records.first(part.bytes), part.count, first_time_ns, last_time_ns});
     if (!appended) return appended;
     state_->totals.record_bytes += part.bytes;

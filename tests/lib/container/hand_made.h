@@ -193,7 +193,9 @@ class TempFolder {
   ~TempFolder() { std::filesystem::remove_all(path_); }
   [[nodiscard]] std::string file(const std::string& name) const { return path_ + "/" + name; }
   std::string store(const std::string& name, std::span<const std::byte> bytes) const {
-    std::ofstream out(file(name), std::ios::binary | std::ios::trunc);
+    // Made anew: cutting an old file to nothing makes some file systems wait for the disk.
+    std::filesystem::remove(file(name));
+    std::ofstream out(file(name), std::ios::binary);
     for (const std::byte byte : bytes) out.put(static_cast<char>(byte));
     return file(name);
   }
