@@ -4,7 +4,9 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <condition_variable>
 #include <csignal>
 #include <map>
@@ -27,15 +29,36 @@ namespace simdprof::cmd {
 namespace {
 
 StopFlag stop_requested{false};
+volatile std::sig_atomic_t stop_signal = 0;
 
-extern "C" void request_stop(int /*signal*/) { stop_requested.store(true, std::memory_order_relaxed); }
+extern "C" void request_stop(int signal) {
+  stop_signal = signal;
+  stop_requested.store(true, std::memory_order_relaxed);
+}
 
-// SIGINT and SIGTERM end a recording in order. No SA_RESTART: the wait for the rings has to end too.
+// SIGINT and SIGTERM end a recording in order, unless we were started with them ignored (nohup, a script's
+// background). No SA_RESTART: the wait for the rings has to end too.
 void catch_stop_signals() {
   struct sigaction action {};
   action.sa_handler = request_stop;
-  ::sigaction(SIGINT, &action, nullptr);
-  ::sigaction(SIGTERM, &action, nullptr);
+  for (const int signal : {SIGINT, SIGTERM}) {
+    struct sigaction before {};
+    ::sigaction(signal, nullptr, &before);
+    if (before.sa_handler != SIG_IGN) ::sigaction(signal, &action, nullptr);
+  }
+}
+
+// The recording can end before its command, by a signal to us or --duration: its end is waited for all the same. The
+// terminal has sent it a SIGINT of its own; a SIGTERM is passed on. One more signal to us ends the waiting.
+void await_command(CaptureOutcome& outcome) {
+  if (!outcome.command || outcome.wait_status) return;
+  if (stop_signal == SIGTERM) ::kill(*outcome.command, SIGTERM);
+  stop_requested.store(false, std::memory_order_relaxed);
+  int status = 0;
+  while (::waitpid(*outcome.command, &status, 0) != *outcome.command) {
+    if (errno != EINTR || stop_requested.load(std::memory_order_relaxed)) return;
+  }
+  outcome.wait_status = status;
 }
 
 /// Hands full and half-full chunks to the file about once a second, so that a killed recorder loses little.
@@ -77,14 +100,18 @@ std::map<std::string, std::string> recording_facts(const RecordOptions& options,
   facts["cmdline"] = words;
   facts["simdprof"] = SIMDPROF_VERSION;
   facts["clock"] = clock_name(plan.clockid);
-  if (!options.kernel_simd) facts["kernel_simd"] = "left out";
+  const bool interrupt_vectors = std::any_of(plan.events.begin(), plan.events.end(), [](const EventPlan& event) {
+    return KernelVectorFilter::applies_to(event.attr);
+  });
+  if (interrupt_vectors) facts["kernel_simd"] = options.kernel_simd ? "kept" : "left out";
   return facts;
 }
 
+constexpr int kSignalBase = 128;
+
 int exit_status_of(const CaptureOutcome& outcome) {
-  if (!outcome.wait_status) return kExitOk;
+  if (!outcome.wait_status) return outcome.command ? kSignalBase + stop_signal : kExitOk;
   const int status = *outcome.wait_status;
-  constexpr int kSignalBase = 128;
   return WIFSIGNALED(status) ? kSignalBase + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
@@ -150,13 +177,14 @@ int record(const RecordOptions& options) {
   auto writer = ContainerWriter::create(options.output, writer_options);
   if (!writer) return report_failure(options, writer.error());
   catch_stop_signals();
-  const auto outcome = capture(options, *ready, **writer);
+  auto outcome = capture(options, *ready, **writer);
   if (!outcome) {
     (void)(*writer)->finish();  // what was recorded before stays readable
     return report_failure(options, outcome.error());
   }
   if (const Status finished = (*writer)->finish(); !finished) return report_failure(options, finished.error());
   say_result(options, ready->plan.source, *outcome, (*writer)->totals().file_bytes);
+  await_command(*outcome);
   return exit_status_of(*outcome);
 }
 
