@@ -19,7 +19,7 @@ struct RecordOptions {
   bool user_regs_given = false, intr_regs_given = false;
   std::vector<std::string> vector_classes;  ///< of --xmm --ymm --zmm --opmask; empty: all
   std::size_t ring_pages = 128;             ///< -m
-  int zstd_level = 1;                       ///< -z
+  int zstd_level = 3;                       ///< -z
   std::string output = "simdprof.data";     ///< -o
   std::chrono::milliseconds start_delay{0};
   std::optional<std::chrono::milliseconds> duration;
