@@ -21,6 +21,15 @@ std::string host_fact(const RecordingFacts& facts, const std::string& key) {
   return found == facts.host.end() ? std::string{} : found->second;
 }
 
+/// Text of digits alone; empty for anything else.
+std::optional<std::uint64_t> parse_fact_number(const std::string& text) {
+  std::uint64_t value = 0;
+  const char* const end = text.data() + text.size();
+  const auto parsed = std::from_chars(text.data(), end, value);
+  if (text.empty() || parsed.ec != std::errc{} || parsed.ptr != end) return std::nullopt;
+  return value;
+}
+
 bool asks_vectors(const abi::EventAttr& attr) {
   if (attr.sample_simd_regs_enabled != 0) return true;
   return ((attr.sample_regs_user | attr.sample_regs_intr) & abi::kX86LegacyXmmMask) != 0;
@@ -41,6 +50,7 @@ Quality quality_of(const RecordingFacts& facts) {
   if (facts.start_ns && facts.end_ns && *facts.end_ns >= *facts.start_ns) {
     quality.duration_ns = *facts.end_ns - *facts.start_ns;
   }
+  quality.cpu_time_ns = parse_fact_number(host_fact(facts, "target_cpu_ns"));
   for (const RecordingFacts::SourceAttempt& attempt : facts.sources) {
     quality.sources.push_back({attempt.kind, attempt.error_number, attempt.explanation});
   }

@@ -1,6 +1,7 @@
 #include "lib/capture/metadata.h"
 
 #include <fmt/format.h>
+#include <sys/resource.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -89,10 +90,26 @@ Status write_recording_head(RecordSink& sink, const CapturePlan& plan, const std
   return batch.hand_over();
 }
 
+namespace {
+
+// CPU time of the ended command and of those of its descendants that were waited for, in ns: what a rate of samples is
+// measured against.
+std::uint64_t waited_cpu_ns() {
+  rusage usage{};
+  if (::getrusage(RUSAGE_CHILDREN, &usage) != 0) return 0;
+  const auto ns = [](const timeval& time) {
+    return static_cast<std::uint64_t>(time.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(time.tv_usec) * 1000;
+  };
+  return ns(usage.ru_utime) + ns(usage.ru_stime);
+}
+
+}  // namespace
+
 Status write_recording_tail(RecordSink& sink, const CaptureOutcome& outcome,
                             const std::map<std::string, std::vector<std::byte>>& build_ids) {
   RecordBatch batch(sink, sink.open_stream({StreamKind::metadata, -1, -1}));
   for (const auto& [path, id] : build_ids) batch.add(encode_build_id(id, path), kNoTime);
+  if (outcome.wait_status) batch.add(encode_host_fact("target_cpu_ns", std::to_string(waited_cpu_ns())), kNoTime);
   batch.add(encode_end(outcome.start_ns, outcome.end_ns, outcome.wait_status.value_or(-1)), kNoTime);
   return batch.hand_over();
 }

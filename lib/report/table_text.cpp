@@ -189,7 +189,7 @@ void write_section(const ReportView& view, const Section& section, fmt::memory_b
   }
   table.write_rows(out);
   if (!view.quiet && section.rows_below_limit != 0) {
-    fmt::format_to(std::back_inserter(out), "# {} rows below the percent limit are not shown\n",
+    fmt::format_to(std::back_inserter(out), "# Rows below the percent limit, not shown: {}\n",
                    section.rows_below_limit);
   }
 }

@@ -43,6 +43,17 @@ TEST(QualityOf, HasNoDurationWithoutAnEnd) {
   EXPECT_FALSE(quality_of(facts).duration_ns);
 }
 
+TEST(QualityOf, TakesTheTargetsCpuTimeWhereItIsANumber) {
+  RecordingFacts facts = facts_of(SourceKind::gpr);
+  EXPECT_FALSE(quality_of(facts).cpu_time_ns);
+  facts.host["target_cpu_ns"] = "1500000000";
+  EXPECT_EQ(quality_of(facts).cpu_time_ns, 1'500'000'000U);
+  for (const char* wrong : {"", "-1", "1.5", "12x", "99999999999999999999"}) {
+    facts.host["target_cpu_ns"] = wrong;
+    EXPECT_FALSE(quality_of(facts).cpu_time_ns) << wrong;
+  }
+}
+
 TEST(QualityOf, HasNoExitStatusWithoutACommand) {
   RecordingFacts facts = facts_of(SourceKind::gpr);
   facts.wait_status = -1;

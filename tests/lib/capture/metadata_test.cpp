@@ -60,6 +60,18 @@ TEST(Metadata, WithoutAChildTheEndSaysSo) {
   EXPECT_EQ(wait_status, -1);
 }
 
+TEST(Metadata, TheCpuTimeOfACommandIsAFactOfItsEnd) {
+  FakeSink sink;
+  CaptureOutcome outcome;
+  ASSERT_TRUE(write_recording_tail(sink, outcome, {}));
+  EXPECT_TRUE(sink.records(0x53440003).empty());  // no command, no time
+  outcome.wait_status = 0;
+  ASSERT_TRUE(write_recording_tail(sink, outcome, {}));
+  const auto facts = sink.records(0x53440003);
+  ASSERT_EQ(facts.size(), 1U);
+  EXPECT_EQ(std::memcmp(facts[0].data() + 8, "target_cpu_ns", 14), 0);
+}
+
 TEST(Metadata, ASinkThatCannotWriteIsReported) {
   FakeSink sink;
   sink.broken = true;

@@ -32,8 +32,7 @@ TEST(RenderText, QuietShowsRowsOnly) {
 TEST(RenderText, SaysHowManyRowsTheLimitHides) {
   RowOptions rows;
   rows.percent_limit = 35;
-  EXPECT_THAT(HandMadeProfile().render(render_text, rows),
-              HasSubstr("# 3 rows below the percent limit are not shown\n"));
+  EXPECT_THAT(HandMadeProfile().render(render_text, rows), HasSubstr("# Rows below the percent limit, not shown: 3\n"));
 }
 
 TEST(RenderText, HasNoSimdColumnsWhereNothingIsRecorded) {
