@@ -96,7 +96,8 @@ class Attacher {
     const auto status = load_thread_status(tid);
     if (!status || status->state == 'Z' || status->state == 'X') return {};
     if (status->tracer != 0) {
-      return fail(Errc::permission, fmt::format("cannot attach to {}: already traced by pid {}", tid, status->tracer));
+      const Pid tracer = find_process_of(status->tracer).value_or(status->tracer);  // /proc names its thread
+      return fail(Errc::permission, fmt::format("cannot attach to {}: already traced by pid {}", tid, tracer));
     }
     const auto scope = load_kernel_limits().yama_scope;
     if (error_number == EPERM && scope && *scope > 0) {

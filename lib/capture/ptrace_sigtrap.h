@@ -14,6 +14,17 @@ namespace simdprof {
 /// Ours is told from the target's own SIG_IGN by a signal mask that means nothing for an ignored signal. While it is in
 /// force the target sees SIG_IGN where it would see SIG_DFL, should it look; a SIGTRAP that it sends itself is
 /// delivered as SIG_DFL would be.
+///
+/// The other way was a guardian process that outlives the recorder, attaches to the target and cleans up. It would come
+/// too late for what matters: the kernel delivers the waiting SIGTRAP the moment the tracer is gone. It could only put
+/// SIG_DFL back after a SIGKILL, and what kills the recorder (killall, the end of a session, a full memory) is apt to
+/// kill it too. So a killed recorder leaves a target of -p with SIGTRAP ignored; the next recording of it knows the
+/// mark and undoes it.
+///
+/// Limits. A target with a SIGTRAP handler of its own is not protected: one late SIGTRAP may run that handler. One that
+/// sets SIG_DFL itself is not protected until its next exec. One that ignores SIGTRAP itself and then executes a
+/// program has it ignored there no longer while recorded. A thread that keeps SIGTRAP blocked and takes it with
+/// sigwait or signalfd can be given one of ours, and a SIGTRAP that it sends to itself can merge with one of ours.
 class SigtrapGuard {
  public:
   enum class Disposition : std::uint8_t { by_default, ours, own_ignore, own_handler };

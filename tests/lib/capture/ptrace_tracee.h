@@ -1,0 +1,53 @@
+#pragma once
+
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <functional>
+
+#include "lib/capture/ptrace_requests.h"
+#include "lib/capture/ptrace_stop.h"
+#include "lib/capture/ptrace_wait.h"
+
+namespace simdprof::test {
+
+/// A child that runs `body` and is traced by the calling thread; killed at the end.
+class Tracee {
+ public:
+  explicit Tracee(const std::function<void()>& body) : pid_(::fork()) {
+    if (pid_ == 0) {
+      body();
+      ::_exit(0);
+    }
+    EXPECT_EQ(ptrace::seize(pid_, true), 0);
+  }
+  Tracee(const Tracee&) = delete;
+  Tracee& operator=(const Tracee&) = delete;
+  ~Tracee() {
+    ::kill(pid_, SIGKILL);
+    ::waitpid(pid_, nullptr, __WALL);
+  }
+  [[nodiscard]] Pid pid() const { return pid_; }
+  /// Stops it where it is.
+  TraceeStop stop() const {
+    EXPECT_TRUE(ptrace::interrupt(pid_));
+    return wait();
+  }
+  TraceeStop wait() const {
+    const auto status = ptrace::wait_for(pid_);
+    EXPECT_TRUE(status);
+    return classify_stop(status.value_or(0));
+  }
+
+ private:
+  Pid pid_;
+};
+
+[[noreturn]] inline void spin() {
+  volatile unsigned long sink = 0;
+  for (;;) sink = sink + 1;
+}
+
+}  // namespace simdprof::test
