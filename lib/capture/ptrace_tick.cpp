@@ -19,6 +19,15 @@ extern "C" void note_tick(int /*signal*/) { tick_came = 1; }
 
 int tick_signal() { return SIGRTMAX - 2; }
 
+struct sigaction silence_child_stops() {
+  struct sigaction before {};
+  ::sigaction(SIGCHLD, nullptr, &before);
+  struct sigaction silent = before;
+  silent.sa_flags |= SA_NOCLDSTOP;
+  ::sigaction(SIGCHLD, &silent, nullptr);
+  return before;
+}
+
 }  // namespace
 
 Result<Tick> Tick::start() {
@@ -36,7 +45,7 @@ Result<Tick> Tick::start() {
   to_us._sigev_un._tid = static_cast<pid_t>(::syscall(SYS_gettid));  // this glibc has no name for the field
   timer_t timer{};
   if (::timer_create(CLOCK_MONOTONIC, &to_us, &timer) != 0) return fail_errno(errno, "cannot make a timer");
-  Tick tick(timer);
+  Tick tick(timer, silence_child_stops());
   itimerspec period{};
   period.it_interval.tv_nsec = kPeriodNs;
   period.it_value.tv_nsec = kPeriodNs;
@@ -44,10 +53,13 @@ Result<Tick> Tick::start() {
   return tick;
 }
 
-Tick::Tick(Tick&& other) noexcept : timer_(other.timer_), running_(std::exchange(other.running_, false)) {}
+Tick::Tick(Tick&& other) noexcept
+    : timer_(other.timer_), child_action_(other.child_action_), running_(std::exchange(other.running_, false)) {}
 
 Tick::~Tick() {
-  if (running_) ::timer_delete(timer_);
+  if (!running_) return;
+  ::timer_delete(timer_);
+  ::sigaction(SIGCHLD, &child_action_, nullptr);
 }
 
 bool Tick::take() {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <signal.h>
+
 #include <ctime>
 
 #include "lib/base/result.h"
@@ -8,6 +10,9 @@ namespace simdprof {
 
 /// A signal to the calling thread 20 times a second, so that its waits end and it looks at the clock and the stop
 /// flag. All other signals are blocked in the thread: they are for the rest of the program.
+///
+/// Stops of tracees send no SIGCHLD while it lives: blocked in this thread, each would wake another thread of the
+/// program just to be ignored there.
 class Tick {
  public:
   static Result<Tick> start();
@@ -21,8 +26,10 @@ class Tick {
   static bool take();
 
  private:
-  explicit Tick(timer_t timer) : timer_(timer), running_(true) {}
+  Tick(timer_t timer, const struct sigaction& child_action)
+      : timer_(timer), child_action_(child_action), running_(true) {}
   timer_t timer_;
+  struct sigaction child_action_;  ///< of SIGCHLD before
   bool running_;
 };
 
