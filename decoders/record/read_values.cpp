@@ -21,7 +21,7 @@ ReadValues read_group(Cursor& in, std::uint64_t format) {
   read_times(in, format, out);
   const unsigned words_each =
       1U + ((format & abi::PERF_FORMAT_ID) != 0 ? 1U : 0U) + ((format & abi::PERF_FORMAT_LOST) != 0 ? 1U : 0U);
-  if (count > in.remaining() / (8 * words_each)) {
+  if (count > in.remaining() / (std::size_t{8} * words_each)) {
     latch(in);
     return out;
   }

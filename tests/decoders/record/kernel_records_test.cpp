@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <deque>
-
 #include "decoders/record/decode_record.h"
 #include "tests/decoders/record/record_input.h"
 
@@ -31,9 +29,7 @@ Bytes name(std::string_view value) {
 
 template <class Body>
 Body decoded(std::uint32_t type, const Bytes& payload, std::uint16_t misc = 0) {
-  static std::deque<Bytes> kept;  // what is returned points into the payload
-  kept.push_back(payload);
-  const auto record = decode_record(record_of(type, kept.back(), misc), events_of({attr_of(PERF_SAMPLE_IP)}));
+  const auto record = decode_record(record_of(type, payload, misc), events_of({attr_of(PERF_SAMPLE_IP)}));
   EXPECT_TRUE(record) << (record ? "" : render_error(record.error()));
   if (!record) return {};
   const auto* body = std::get_if<Body>(&record->body);

@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <deque>
-
 #include "decoders/record/decode_record.h"
 #include "tests/decoders/record/record_input.h"
 
@@ -20,9 +18,7 @@ using test::operator+;
 
 template <class Body>
 Body decoded(std::uint32_t type, const Bytes& payload) {
-  static std::deque<Bytes> kept;  // what is returned points into the payload
-  kept.push_back(payload);
-  const auto record = decode_record(record_of(type, kept.back()), {});
+  const auto record = decode_record(record_of(type, payload), {});
   EXPECT_TRUE(record) << (record ? "" : render_error(record.error()));
   if (!record) return {};
   const auto* body = std::get_if<Body>(&record->body);

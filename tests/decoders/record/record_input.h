@@ -2,6 +2,7 @@
 
 #include <bit>
 #include <cstdint>
+#include <deque>
 #include <initializer_list>
 #include <span>
 
@@ -12,12 +13,15 @@
 /// Short ways to write down the inputs of the record decoders.
 namespace simdprof::test {
 
+/// The record over a copy of `payload` that lives to the end: decoded records point into it.
 inline RawRecord record_of(std::uint32_t type, const Bytes& payload, std::uint16_t misc = 0,
                            std::endian order = std::endian::little) {
+  static std::deque<Bytes> kept;
+  kept.push_back(payload);
   RawRecord raw;
   raw.type = type;
   raw.misc = misc;
-  raw.payload = payload;
+  raw.payload = kept.back();
   raw.order = order;
   return raw;
 }
