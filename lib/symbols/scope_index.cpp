@@ -19,8 +19,9 @@ std::uint32_t number_of(Dwarf_Die& die, unsigned attribute_name) {
   return static_cast<std::uint32_t>(value);
 }
 
-/// Whether functions with code may stand below a DIE of this kind. Classes only declare theirs: the code of their
-/// members stands beside them, with a DW_AT_specification; Rust and others do it the other way.
+/// Whether functions with code may stand below a DIE of this kind. Classes of C++ only declare theirs: the code of
+/// their members stands beside them, with a DW_AT_specification; but classes inside a function (closures of lambdas)
+/// hold it, and so do types of Rust and others.
 bool may_hold_code(int tag, bool code_in_types) {
   switch (tag) {
     case DW_TAG_subprogram:
@@ -98,6 +99,7 @@ void ScopeIndex::walk(Dwarf_Die unit) {
   struct Level {
     Dwarf_Die die{};
     std::uint32_t scope = kNone;  ///< what encloses the DIEs of this level
+    bool in_function = false;     ///< also below the abstract form of one, which has no scope
   };
   const bool code_in_types = puts_code_in_types(unit);
   std::vector<Level> levels(1);
@@ -111,10 +113,13 @@ void ScopeIndex::walk(Dwarf_Die unit) {
     last_offset = offset;
     const int tag = dwarf_tag(&level.die);
     std::uint32_t inner = level.scope;
-    if (tag == DW_TAG_subprogram || tag == DW_TAG_inlined_subroutine) inner = add(level.die, tag, level.scope);
+    const bool is_function = tag == DW_TAG_subprogram || tag == DW_TAG_inlined_subroutine;
+    if (is_function) inner = add(level.die, tag, level.scope);
     Level below;
     below.scope = inner;
-    if (levels.size() < kDepthLimit && may_hold_code(tag, code_in_types) && dwarf_child(&level.die, &below.die) == 0) {
+    below.in_function = level.in_function || is_function;
+    if (levels.size() < kDepthLimit && may_hold_code(tag, code_in_types || level.in_function) &&
+        dwarf_child(&level.die, &below.die) == 0) {
       levels.push_back(below);
       continue;
     }

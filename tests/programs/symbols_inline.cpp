@@ -110,6 +110,15 @@ __attribute__((noinline)) static double geometry(int rounds) {
   return sum;
 }
 
+// A lambda that stays a function of its own, inside one that does not: its code is told inside the closure's type.
+static inline std::uint64_t through_lambda(std::vector<std::uint64_t>& values) {
+  const auto step = [&values](std::uint64_t index) __attribute__((noinline)) {
+    const auto place = std::find(values.begin(), values.end(), index);
+    return std::max<std::uint64_t>(index, place == values.end() ? 1 : *place);
+  };
+  return step(values.size()) + step(values.size() / 2);
+}
+
 static std::uint64_t apply(const std::function<std::uint64_t(std::uint64_t)>& step, std::uint64_t value) {
   for (int i = 0; i < 10; ++i) value = step(value);
   return value;
@@ -127,6 +136,7 @@ int main(int argc, char** argv) {
   std::uint64_t result = sort_all(values) + count_words<std::map<std::string, unsigned>>(words) +
                          count_words<std::unordered_map<std::string, unsigned>>(words);
   result += apply([&](std::uint64_t v) { return symbols_landmark(v) + words.size(); }, result);
+  result += through_lambda(values);
   try {
     if (geometry(argc + 3) < 0) throw std::string("negative");
   } catch (const std::string& text) {
