@@ -13,7 +13,7 @@ namespace simdprof::cmd {
 namespace {
 
 /// What the runs that overlap at one time may take, in bytes. A recorder's chunks of one stream follow each other, so
-/// that a real recording has about one chunk of 256 KiB a stream open. A chunk beyond the bound is counted as damaged.
+/// that a real recording has about one chunk a stream open. A chunk beyond the bound is counted as damaged.
 constexpr std::size_t kMaxOpenBytes = std::size_t{1} << 30U;
 
 /// PERF_RECORD_AUX: the area was full and something was left out.
