@@ -1,6 +1,5 @@
 #include "cmd/report_quality.h"
 
-#include <algorithm>
 #include <charconv>
 #include <string>
 
@@ -35,13 +34,15 @@ bool asks_vectors(const abi::EventAttr& attr) {
   return ((attr.sample_regs_user | attr.sample_regs_intr) & abi::kX86LegacyXmmMask) != 0;
 }
 
-}  // namespace
-
-bool vectors_asked(const RecordingFacts& facts) {
-  if (const auto source = facts.source(); source == SourceKind::ptrace || source == SourceKind::agent) return true;
-  const auto& events = facts.events.events;
-  return std::any_of(events.begin(), events.end(), [](const EventDesc& event) { return asks_vectors(event.attr); });
+/// Whether samples of event `number` should carry vector registers. The stops of a source come from the first event
+/// alone; other events meet them by chance, at another moment.
+bool carries_vectors(const RecordingFacts& facts, std::size_t number) {
+  const auto source = facts.source();
+  if (source == SourceKind::ptrace || source == SourceKind::agent) return number == 0;
+  return asks_vectors(facts.events.events[number].attr);
 }
+
+}  // namespace
 
 Quality quality_of(const RecordingFacts& facts) {
   Quality quality;
@@ -54,8 +55,10 @@ Quality quality_of(const RecordingFacts& facts) {
   for (const RecordingFacts::SourceAttempt& attempt : facts.sources) {
     quality.sources.push_back({attempt.kind, attempt.error_number, attempt.explanation});
   }
-  for (const EventDesc& event : facts.events.events) quality.events.push_back(event_quality(event));
-  quality.vectors_expected = vectors_asked(facts);
+  for (std::size_t i = 0; i < facts.events.events.size(); ++i) {
+    quality.events.push_back(event_quality(facts.events.events[i]));
+    quality.events.back().vectors = carries_vectors(facts, i);
+  }
   return quality;
 }
 

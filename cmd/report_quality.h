@@ -9,7 +9,4 @@ namespace simdprof::cmd {
 /// What the metadata of a recording says for its quality header.
 Quality quality_of(const RecordingFacts& facts);
 
-/// Whether a recording was asked for vector registers; without, its register sets hold none.
-bool vectors_asked(const RecordingFacts& facts);
-
 }  // namespace simdprof::cmd

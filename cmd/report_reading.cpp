@@ -45,6 +45,7 @@ struct ReportReading::State {
         wants_chains(options.children || options.call_graph.has_value()) {}
 
   void add(const Sample& sample);
+  const RegisterSets& registers_of(const Sample& sample);
   void fill_chain(const Sample& sample);
 
   const ReportOptions& options;
@@ -62,13 +63,20 @@ struct ReportReading::State {
   std::optional<std::uint64_t> first_sample_ns, last_sample_ns;
 
   // Of the sample at hand; kept for their memory.
-  RegisterSets sets;
+  RegisterSets built_sets;
   std::vector<CallFrame> call_frames;
   std::vector<FrameId> chain;
 };
 
+const RegisterSets& ReportReading::State::registers_of(const Sample& sample) {
+  static const RegisterSets kNone;
+  if (sample.event >= quality.events.size() || !quality.events[sample.event].vectors) return kNone;
+  registers.build(sample, built_sets);
+  return built_sets;
+}
+
 void ReportReading::State::add(const Sample& sample) {
-  if (quality.vectors_expected) registers.build(sample, sets);
+  const RegisterSets& sets = registers_of(sample);
   quality.count(sample, sets);
   if (sample.has(abi::PERF_SAMPLE_TIME)) {
     if (!first_sample_ns) first_sample_ns = sample.time_ns;
@@ -152,11 +160,10 @@ void ReportReading::finish(const Ledger& ledger) {
     state.quality.span_ns = *state.last_sample_ns - *state.first_sample_ns;
   }
   state.quality.ledger = ledger;
-  if (!state.quality.vectors_expected) return;
-  const RegisterStage::Counts counts = state.registers.counts();
-  const std::uint64_t told = ledger.lost(LossCause::image_missing);  // the recorder may have seen some of them itself
-  if (counts.samples_without > told) state.quality.ledger.lose(LossCause::image_missing, counts.samples_without - told);
-  state.quality.ledger.lose(LossCause::image_unmatched, counts.images_unmatched);
+  // The recorder may have seen some of the missing images itself.
+  const std::uint64_t missing = state.quality.images_missing, told = ledger.lost(LossCause::image_missing);
+  if (missing > told) state.quality.ledger.lose(LossCause::image_missing, missing - told);
+  state.quality.ledger.lose(LossCause::image_unmatched, state.registers.counts().images_unmatched);
 }
 
 const Profile& ReportReading::profile() const { return state_->profile; }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <string_view>
@@ -21,9 +22,17 @@ void Quality::count(const Sample& sample, const RegisterSets& sets) {
     case CpuMode::guest_kernel:
     case CpuMode::guest_user: ++guest; break;
   }
+  if (sample.event >= events.size()) return;
+  ++events[sample.event].samples;
+  if (!events[sample.event].vectors || sample.guest()) return;  // a guest hit has the host's registers, and no vectors
+  ++vectors_expected;
   if (sets.user.has_vectors() || sets.intr.has_vectors()) ++with_vectors;
-  if (sets.image_late) ++late_images;
-  if (sample.event < events.size()) ++events[sample.event].samples;
+  if (sets.image_late || sets.image_ip_differs) ++untrusted_vectors;
+  if (sets.image_expected && !sets.user.has_vectors()) ++images_missing;
+}
+
+bool Quality::vectors_asked() const {
+  return std::any_of(events.begin(), events.end(), [](const EventQuality& event) { return event.vectors; });
 }
 
 std::optional<ReachedRate> reached_rate(const Quality& quality, const EventQuality& event) {
@@ -119,10 +128,12 @@ std::string sample_text(const Quality& quality) {
 }
 
 std::string vector_text(const Quality& quality) {
-  if (!quality.vectors_expected && quality.with_vectors == 0) return "not recorded by this source";
-  std::string text = fmt::format("{} samples with vector registers ({:.2f}%)", quality.with_vectors,
-                                 percent_of(quality.with_vectors, quality.samples));
-  if (quality.late_images != 0) text += fmt::format(", {} of them taken late and not used", quality.late_images);
+  if (!quality.vectors_asked()) return "vectors not recorded by this source";
+  std::string text = fmt::format("{} of {} samples with vector registers ({:.2f}%)", quality.with_vectors,
+                                 quality.vectors_expected, percent_of(quality.with_vectors, quality.vectors_expected));
+  if (quality.untrusted_vectors != 0) {
+    text += fmt::format(", {} of them of another moment and not used", quality.untrusted_vectors);
+  }
   return text;
 }
 

@@ -27,6 +27,7 @@ struct EventQuality {
   bool frequency = false;  ///< `asked` is samples per second, else events per sample
   std::uint64_t asked = 0;
   std::uint64_t samples = 0;
+  bool vectors = false;    ///< its samples should carry vector registers
   bool side_band = false;  ///< a dummy event, opened for the records beside samples: it is not shown
 };
 
@@ -43,14 +44,18 @@ struct Quality {
 
   std::uint64_t samples = 0;
   std::uint64_t user = 0, kernel = 0, hypervisor = 0, guest = 0, unknown_mode = 0;
-  bool vectors_expected = false;                   ///< the recording was asked for vector registers
-  std::uint64_t with_vectors = 0;                  ///< samples that have them
-  std::uint64_t late_images = 0;                   ///< of these: registers taken late (SIGTRAP was blocked)
-  std::uint64_t throttled = 0;                     ///< times the kernel throttled an event
+  std::uint64_t vectors_expected = 0;   ///< samples that should have vector registers: of user or kernel hits
+  std::uint64_t with_vectors = 0;       ///< of these: samples that have them
+  std::uint64_t untrusted_vectors = 0;  ///< of these: registers of another moment (late, or at another ip)
+  std::uint64_t images_missing = 0;     ///< samples without the register image that the source should have made
+  std::uint64_t throttled = 0;          ///< times the kernel throttled an event
   std::map<Unresolved, std::uint64_t> unresolved;  ///< samples whose address has no symbol, by reason
   Ledger ledger;
 
+  /// @param sets  register sets of the sample; empty ones for an event that carries no vector registers
   void count(const Sample& sample, const RegisterSets& sets);
+  /// Whether any event carries vector registers.
+  [[nodiscard]] bool vectors_asked() const;
 };
 
 /// Samples per second that `event` came to, and what the seconds are of.

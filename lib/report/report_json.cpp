@@ -115,9 +115,9 @@ void write_samples(const Quality& quality, JsonOut& json) {
   json.number("guest", quality.guest);
   json.number("unknown", quality.unknown_mode);
   json.end_object();
-  json.flag("vectors_expected", quality.vectors_expected);
+  json.number("vectors_expected", quality.vectors_expected);
   json.number("with_vectors", quality.with_vectors);
-  json.number("late_images", quality.late_images);
+  json.number("untrusted_vectors", quality.untrusted_vectors);
 }
 
 void write_missing(const Quality& quality, JsonOut& json) {

@@ -32,7 +32,7 @@ TEST(QualityOf, TakesOverWhatTheMetadataSays) {
   EXPECT_EQ(quality.events[0].name, "task-clock:u");
   EXPECT_TRUE(quality.events[0].frequency);
   EXPECT_EQ(quality.events[0].asked, 999U);
-  EXPECT_TRUE(quality.vectors_expected);
+  EXPECT_TRUE(quality.events[0].vectors);
 }
 
 TEST(QualityOf, HasNoDurationWithoutAnEnd) {
@@ -72,17 +72,25 @@ TEST(QualityOf, KnowsDummyEvents) {
   EXPECT_TRUE(quality.events[1].side_band);
 }
 
-TEST(VectorsAsked, DependsOnTheSourceOrTheAttributes) {
-  EXPECT_TRUE(vectors_asked(facts_of(SourceKind::ptrace)));
+TEST(QualityOf, ExpectsVectorsOfTheEventThatMakesTheStops) {
+  RecordingFacts facts = facts_of(SourceKind::ptrace);
+  facts.events.events.push_back(facts.events.events[0]);
+  const Quality quality = quality_of(facts);
+  EXPECT_TRUE(quality.events[0].vectors);
+  EXPECT_FALSE(quality.events[1].vectors);
+  EXPECT_TRUE(quality.vectors_asked());
+}
+
+TEST(QualityOf, ExpectsVectorsWhereTheAttributesAskForThem) {
   RecordingFacts facts = facts_of(SourceKind::gpr);
-  EXPECT_FALSE(vectors_asked(facts));
+  EXPECT_FALSE(quality_of(facts).vectors_asked());
   facts.events.events[0].attr.sample_regs_user = abi::kX86GprMask;
-  EXPECT_FALSE(vectors_asked(facts));
+  EXPECT_FALSE(quality_of(facts).vectors_asked());
   facts.events.events[0].attr.sample_regs_user |= std::uint64_t{3} << 32U;  // XMM0
-  EXPECT_TRUE(vectors_asked(facts));
+  EXPECT_TRUE(quality_of(facts).events[0].vectors);
   facts.events.events[0].attr.sample_regs_user = 0;
   facts.events.events[0].attr.sample_simd_regs_enabled = 1;
-  EXPECT_TRUE(vectors_asked(facts));
+  EXPECT_TRUE(quality_of(facts).events[0].vectors);
 }
 
 }  // namespace

@@ -49,11 +49,11 @@ class HandMadeProfile {
     quality.wait_status = 0;
     quality.duration_ns = 2'000'000'000;
     quality.sources = {{SourceKind::kernel, 95, "this PMU lacks extended registers"}, {SourceKind::ptrace, 0, ""}};
-    quality.events = {{"task-clock", true, 999, 10, false}};
+    quality.events = {{"task-clock", true, 999, 10, true, false}};
     quality.samples = 10;
     quality.user = 9;
     quality.kernel = 1;
-    quality.vectors_expected = true;
+    quality.vectors_expected = 10;
     quality.with_vectors = 7;
   }
 

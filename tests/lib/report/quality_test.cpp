@@ -27,33 +27,51 @@ Sample hit(CpuMode mode) {
 
 Quality hundred_samples() {
   Quality quality;
-  quality.events.push_back({"task-clock:u", true, 999, 0, false});
+  quality.events.push_back({"task-clock:u", true, 999, 0, true, false});
   for (int i = 0; i < 100; ++i) quality.count(hit(CpuMode::user), {});
   return quality;
 }
 
-TEST(Quality, CountsSamplesByModeAndEvent) {
+TEST(Quality, CountsSamplesByMode) {
   Quality quality;
-  quality.events.push_back({"task-clock", true, 999, 0, false});
-  RegisterSets with_image;
-  with_image.user.vector_origin = Origin::xstate;
-  quality.count(hit(CpuMode::user), with_image);
-  with_image.image_late = true;
-  quality.count(hit(CpuMode::user), with_image);
+  quality.events.push_back({"task-clock", true, 999, 0, false, false});
+  quality.count(hit(CpuMode::user), {});
+  quality.count(hit(CpuMode::user), {});
   for (const CpuMode mode :
        {CpuMode::kernel, CpuMode::hypervisor, CpuMode::guest_kernel, CpuMode::guest_user, CpuMode::unknown}) {
     quality.count(hit(mode), {});
   }
   EXPECT_EQ(line(quality, "samples"), "7 (user 2, kernel 1, hypervisor 1, guest 2, unknown 1)");
-  EXPECT_EQ(line(quality, "registers"), "2 samples with vector registers (28.57%), 1 of them taken late and not used");
   EXPECT_EQ(quality.events[0].samples, 7U);
 }
 
+TEST(Quality, CountsRegistersOfTheEventsThatCarryThem) {
+  Quality quality;
+  quality.events.push_back({"task-clock", true, 999, 0, true, false});
+  quality.events.push_back({"page-faults", true, 999, 0, false, false});
+  RegisterSets image;
+  image.image_expected = true;
+  quality.count(hit(CpuMode::user), image);  // expected, and missing
+  image.user.vector_origin = Origin::xstate;
+  quality.count(hit(CpuMode::user), image);
+  quality.count(hit(CpuMode::kernel), image);
+  image.image_ip_differs = true;
+  quality.count(hit(CpuMode::user), image);
+  Sample fault = hit(CpuMode::user);
+  fault.event = 1;
+  quality.count(fault, {});
+  quality.count(hit(CpuMode::guest_user), {});
+  EXPECT_EQ(line(quality, "registers"),
+            "3 of 4 samples with vector registers (75.00%), 1 of them of another moment and not used");
+  EXPECT_EQ(quality.images_missing, 1U);
+  EXPECT_EQ(quality.samples, 6U);
+}
+
 TEST(Quality, SaysWhenNoRegistersWereAskedFor) {
-  Quality quality = hundred_samples();
-  EXPECT_EQ(line(quality, "registers"), "not recorded by this source");
-  quality.vectors_expected = true;
-  EXPECT_EQ(line(quality, "registers"), "0 samples with vector registers (0.00%)");
+  Quality quality;
+  quality.events.push_back({"task-clock", true, 999, 0, false, false});
+  EXPECT_EQ(line(quality, "registers"), "vectors not recorded by this source");
+  EXPECT_EQ(line(hundred_samples(), "registers"), "0 of 100 samples with vector registers (0.00%)");
 }
 
 TEST(Quality, NamesTheSourceTakenAndEachRefusal) {
@@ -99,13 +117,13 @@ TEST(Quality, MeasuresTheRateAgainstTheBestTimeThereIs) {
 
 TEST(Quality, SaysWhatAPeriodCounts) {
   Quality quality;
-  quality.events.push_back({"cycles", false, 100000, 0, false});
+  quality.events.push_back({"cycles", false, 100000, 0, false, false});
   EXPECT_EQ(line(quality, "event"), "cycles: asked 100000 events per sample");
 }
 
 TEST(Quality, DoesNotShowEventsThatCannotSample) {
   Quality quality;
-  quality.events.push_back({"dummy:u", false, 0, 0, true});
+  quality.events.push_back({"dummy:u", false, 0, 0, false, true});
   EXPECT_EQ(line(quality, "event"), "");
 }
 

@@ -62,6 +62,7 @@ TEST(RenderJson, HoldsTheQualityOfTheRecording) {
   EXPECT_EQ(quality["events"][0]["asked_hz"].GetUint64(), 999U);
   EXPECT_DOUBLE_EQ(quality["events"][0]["reached_per_second"].GetDouble(), 5.0);
   EXPECT_EQ(quality["samples"]["user"].GetUint64(), 9U);
+  EXPECT_EQ(quality["vectors_expected"].GetUint64(), 10U);
   EXPECT_EQ(quality["with_vectors"].GetUint64(), 7U);
   EXPECT_EQ(quality["lost"]["ring full"].GetUint64(), 10U);
   EXPECT_DOUBLE_EQ(quality["lost_percent"].GetDouble(), 50.0);

@@ -75,7 +75,7 @@ TEST(RenderText, AHostileNameMakesNoRowAndNoEscapeSequence) {
 
 TEST(RenderText, GivesEachEventItsSection) {
   HandMadeProfile made;
-  made.quality.events.push_back({"page-faults", false, 1, 1, false});
+  made.quality.events.push_back({"page-faults", false, 1, 1, false, false});
   ProfileSample fault;
   fault.event = 1;
   fault.leaf = made.main_;
