@@ -100,7 +100,7 @@ void RegisterStage::State::apply_image(const Sample& sample, KeptImage& kept, Re
 RegisterStage::RegisterStage(abi::Arch arch, std::optional<abi::XsaveTable> table, bool images_expected)
     : state_(std::make_unique<State>()) {
   state_->arch = arch;
-  state_->table = std::move(table);
+  state_->table = table;
   state_->images_expected = images_expected;
 }
 RegisterStage::RegisterStage(RegisterStage&&) noexcept = default;
