@@ -39,6 +39,13 @@ abi::EventAttr attr_of(std::uint32_t type, std::uint64_t config, const KernelLim
   return attr;
 }
 
+// What record falls back to where kernel samples are not allowed.
+abi::EventAttr with_allowed_modes(abi::EventAttr attr) {
+  const int error_number = open_for_probe(attr, 0, -1).error_number;
+  if (error_number == EACCES || error_number == EPERM) attr.flags |= abi::kAttrExcludeKernel;
+  return attr;
+}
+
 DoctorRow try_event(std::string_view capability, const abi::EventAttr& attr, const ProbeTarget& target) {
   const OpenedEvent opened = open_for_probe(attr, target.pid, target.cpu);
   DoctorRow row{"gpr", std::string(capability), opened.error_number, {}};
@@ -55,13 +62,13 @@ void add_general_rows(const KernelLimits& limits, DoctorTable& table) {
   const ProbeTarget own{0, -1};
   table.rows.push_back(try_event("own programs, user mode, by clock", user_only, own));
   table.rows.push_back(try_event("own programs, kernel mode too, by clock", task_clock, own));
-  table.rows.push_back(try_event("own programs, by the cycle counter", cycles, own));
-  table.rows.push_back(try_event("whole CPUs (-a)", cpu_clock, {-1, load_online_cpus().front()}));
+  table.rows.push_back(try_event("own programs, by the cycle counter", with_allowed_modes(cycles), own));
+  table.rows.push_back(try_event("whole CPUs (-a)", with_allowed_modes(cpu_clock), {-1, load_online_cpus().front()}));
 }
 
 void add_kernel_rows(const KernelLimits& limits, DoctorTable& table) {
   const auto cycles = attr_of(abi::PERF_TYPE_HARDWARE, abi::PERF_COUNT_HW_CPU_CYCLES, limits);
-  const KernelProbe probe = probe_kernel_vectors(cycles, VectorPlan{}, {0, -1}, open_for_probe);
+  const KernelProbe probe = probe_kernel_vectors(with_allowed_modes(cycles), VectorPlan{}, {0, -1}, open_for_probe);
   for (const VectorTrial& trial : probe.trials) {
     table.rows.push_back({"kernel", trial.what, trial.error_number, trial.meaning});
   }
@@ -76,12 +83,7 @@ void add_stop_rows(const KernelLimits& limits, DoctorTable& table) {
   running.pids = {1};
   for (const auto& [capability, target] :
        {std::pair{"a command", &command}, std::pair{"running processes (-p, -t)", &running}}) {
-    StopProbe probe = probe_stops(task_clock, *target, facts, open_for_probe);
-    if (probe.error_number == EACCES || probe.error_number == EPERM) {
-      auto user_only = task_clock;  // what record falls back to
-      user_only.flags |= abi::kAttrExcludeKernel;
-      probe = probe_stops(user_only, *target, facts, open_for_probe);
-    }
+    const StopProbe probe = probe_stops(with_allowed_modes(task_clock), *target, facts, open_for_probe);
     table.rows.push_back({"ptrace", capability, probe.error_number, probe.explanation});
   }
 }

@@ -22,6 +22,7 @@
 #include "cmd/text_out.h"
 #include "lib/base/log.h"
 #include "lib/capture/metadata.h"
+#include "lib/capture/open_error.h"
 #include "lib/capture/recording_sink.h"
 #include "lib/container/writer.h"
 
@@ -59,6 +60,13 @@ void await_command(CaptureOutcome& outcome) {
     if (errno != EINTR || stop_requested.load(std::memory_order_relaxed)) return;
   }
   outcome.wait_status = status;
+}
+
+// After a failure in mid-recording the command runs on unharmed, in the foreground as it was started.
+void await_children() {
+  stop_requested.store(false, std::memory_order_relaxed);
+  while (::waitpid(-1, nullptr, 0) > 0 || (errno == EINTR && !stop_requested.load(std::memory_order_relaxed))) {
+  }
 }
 
 /// Hands full and half-full chunks to the file about once a second, so that a killed recorder loses little.
@@ -166,10 +174,26 @@ void say_result(const RecordOptions& options, SourceKind source, const CaptureOu
                        render_registers(options, source, outcome), outcome.lost, (file_bytes + 1023) / 1024));
 }
 
+// -v: every answer that led to the source, and what is opened.
+void say_attempts(const ReadyPlan& ready) {
+  for (const SourceAttempt& attempt : ready.attempts) {
+    log_verbose(fmt::format("source {}: {}: {}", source_name(attempt.source),
+                            attempt.error_number == 0 ? "available" : errno_name(attempt.error_number),
+                            attempt.explanation));
+  }
+  for (const EventPlan& event : ready.plan.events) {
+    log_verbose(fmt::format("event {}: type {}, config {:#x}, sample_type {:#x}, {} {}", event.name, event.attr.type,
+                            event.attr.config, event.attr.sample_type,
+                            (event.attr.flags & abi::kAttrFreq) != 0 ? "frequency" : "period",
+                            event.attr.sample_period_or_freq));
+  }
+}
+
 int record(const RecordOptions& options) {
   const auto ready = make_ready_plan(options);
   if (!ready) return report_failure(options, ready.error());
   for (const std::string& note : ready->notes) log_note(note);
+  say_attempts(*ready);
   if (options.dry_run) return print_dry_run(options, *ready);
   log_note(ready->source_line);
   WriterOptions writer_options;
@@ -180,7 +204,9 @@ int record(const RecordOptions& options) {
   auto outcome = capture(options, *ready, **writer);
   if (!outcome) {
     (void)(*writer)->finish();  // what was recorded before stays readable
-    return report_failure(options, outcome.error());
+    const int failure = report_failure(options, outcome.error());
+    await_children();
+    return failure;
   }
   if (const Status finished = (*writer)->finish(); !finished) return report_failure(options, finished.error());
   say_result(options, ready->plan.source, *outcome, (*writer)->totals().file_bytes);

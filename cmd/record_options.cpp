@@ -94,7 +94,7 @@ Status apply_rate(const RawOptions& raw, SamplingOptions& sampling) {
   if (raw.frequency.empty()) return {};
   if (raw.period != 0) return fail(Errc::usage, "-F and -c exclude each other");
   if (raw.frequency == "max") {
-    sampling.frequency_hz = ~std::uint64_t{0} >> 1U;  // the kernel's limit lowers it
+    sampling.frequency_hz = kMaxFrequency;
     return {};
   }
   const auto hz = parse_number(raw.frequency);

@@ -37,9 +37,14 @@ void set_rate(const EventRequest& request, const SamplingOptions& options, std::
 // The kernel refuses a frequency above its limit with EINVAL.
 std::uint64_t allowed_frequency(const SamplingOptions& options, const KernelLimits& limits,
                                 std::vector<std::string>& notes) {
-  if (options.period || !limits.max_sample_rate || *limits.max_sample_rate <= 0) return options.frequency_hz;
+  constexpr std::uint64_t kUsualLimit = 100000;  // what kernels start with
+  const bool highest = options.frequency_hz == kMaxFrequency;
+  if (options.period || !limits.max_sample_rate || *limits.max_sample_rate <= 0) {
+    return highest ? kUsualLimit : options.frequency_hz;
+  }
   const auto limit = static_cast<std::uint64_t>(*limits.max_sample_rate);
   if (options.frequency_hz <= limit) return options.frequency_hz;
+  if (highest) return limit;
   notes.push_back(fmt::format("frequency lowered from {} to {} Hz: kernel.perf_event_max_sample_rate",
                               options.frequency_hz, limit));
   return limit;

@@ -13,9 +13,12 @@ namespace simdprof {
 
 enum class CallGraph : std::uint8_t { none, frame_pointer, dwarf };
 
+/// Asks for the highest frequency that the kernel allows (-F max).
+inline constexpr std::uint64_t kMaxFrequency = ~std::uint64_t{0};
+
 /// What a sample shall hold, from the command line.
 struct SamplingOptions {
-  std::uint64_t frequency_hz = 999;     ///< -F
+  std::uint64_t frequency_hz = 999;     ///< -F; or kMaxFrequency
   std::optional<std::uint64_t> period;  ///< -c; wins over the frequency
   CallGraph call_graph = CallGraph::none;
   std::uint32_t stack_bytes = 8192;  ///< --call-graph dwarf,SIZE

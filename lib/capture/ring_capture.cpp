@@ -75,6 +75,10 @@ class RingCapture {
     if (!rings) return fail(rings.error());
     rings_.emplace(std::move(*rings));
     enabled_ = on_exec;
+    for (const auto& ring : rings_->rings()) {
+      log_debug(fmt::format("CPU {}: {} events, ring of {} KiB", ring.cpu, ring.members.size(),
+                            ring.ring.data_bytes() / 1024));
+    }
     return open_streams();
   }
 

@@ -64,19 +64,11 @@ struct RingSet::Opener {
     return opened;
   }
 
-  Result<Ring> map_ring(int fd) {
-    for (;;) {
-      auto ring = Ring::map(fd, ring_pages);
-      const bool over_limit = !ring && ring.error().code == Errc::permission;
-      if (!over_limit) return ring;
-      if (ring_pages == 1) {
-        return fail(Errc::permission,
-                    "cannot map even one page of ring: raise kernel.perf_event_mlock_kb or ulimit -l");
-      }
-      ring_pages /= 2;
-      log_note(fmt::format("ring made smaller, {} pages: kernel.perf_event_mlock_kb and ulimit -l allow no more",
-                           ring_pages));
-    }
+  [[nodiscard]] Result<Ring> map_ring(int fd) const {
+    auto ring = Ring::map(fd, ring_pages);
+    const bool over_limit = !ring && ring.error().code == Errc::permission;
+    if (!over_limit) return ring;
+    return fail(Errc::limit, "no room for rings: raise kernel.perf_event_mlock_kb or ulimit -l");
   }
 
   Status attach(CpuRing& ring, Member member) {
@@ -115,10 +107,10 @@ struct RingSet::Opener {
   }
 };
 
-Result<RingSet> RingSet::open(const CapturePlan& plan, std::span<const Tid> tasks, std::span<const std::int32_t> cpus,
-                              bool enable_on_exec) {
+Result<RingSet> RingSet::open_with(const CapturePlan& plan, std::span<const Tid> tasks,
+                                   std::span<const std::int32_t> cpus, bool enable_on_exec, std::size_t ring_pages) {
   RingSet set;
-  Opener opener{plan, enable_on_exec, set, plan.ring_pages};
+  Opener opener{plan, enable_on_exec, set, ring_pages};
   for (const std::int32_t cpu : cpus) {
     CpuRing ring{cpu, Ring::none(), {}, 0, 0};
     for (const Tid tid : tasks) {
@@ -132,6 +124,23 @@ Result<RingSet> RingSet::open(const CapturePlan& plan, std::span<const Tid> task
                                                                    : "none of the tasks or CPUs is there");
   }
   return set;
+}
+
+Result<RingSet> RingSet::open(const CapturePlan& plan, std::span<const Tid> tasks, std::span<const std::int32_t> cpus,
+                              bool enable_on_exec) {
+  // What may be locked in memory is counted over all rings: the last must find as much room as the first.
+  for (std::size_t pages = plan.ring_pages;; pages /= 2) {
+    auto set = open_with(plan, tasks, cpus, enable_on_exec, pages);
+    const bool over_limit = !set && set.error().code == Errc::limit;
+    if (over_limit && pages > 1) continue;
+    if (set && pages != plan.ring_pages) {
+      log_note(
+          fmt::format("rings made smaller, {} pages instead of {}: kernel.perf_event_mlock_kb and ulimit -l allow "
+                      "no more",
+                      pages, plan.ring_pages));
+    }
+    return set;
+  }
 }
 
 void RingSet::enable() const {

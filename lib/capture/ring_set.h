@@ -35,7 +35,8 @@ class RingSet {
   ///
   /// @param tasks           thread ids; {-1} for all tasks. Tasks that are gone are left out
   /// @param enable_on_exec  the events start with the exec of their task
-  /// @return permission, not_found (no such task, no such hardware), limit, with the one thing to change
+  /// @return permission, not_found (no such task, no such hardware), limit (not even rings of one page may be locked),
+  ///         with the one thing to change
   static Result<RingSet> open(const CapturePlan& plan, std::span<const Tid> tasks, std::span<const std::int32_t> cpus,
                               bool enable_on_exec);
 
@@ -49,6 +50,8 @@ class RingSet {
 
  private:
   struct Opener;
+  static Result<RingSet> open_with(const CapturePlan& plan, std::span<const Tid> tasks,
+                                   std::span<const std::int32_t> cpus, bool enable_on_exec, std::size_t ring_pages);
   std::vector<CpuRing> rings_;
   bool counts_lost_ = true;
 };

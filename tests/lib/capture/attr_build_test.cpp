@@ -80,6 +80,16 @@ TEST(AttrBuild, AFrequencyAboveTheKernelsLimitIsLoweredAndSaid) {
   EXPECT_EQ(notes[0], "frequency lowered from 200000 to 25000 Hz: kernel.perf_event_max_sample_rate");
 }
 
+TEST(AttrBuild, TheHighestFrequencyIsTheKernelsLimit) {
+  SamplingOptions options;
+  options.frequency_hz = kMaxFrequency;
+  KernelLimits limits;
+  limits.max_sample_rate = 25000;
+  std::vector<std::string> notes;
+  EXPECT_EQ(build_event_plans({request(1, 1)}, options, limits, notes)[0].attr.sample_period_or_freq, 25000U);
+  EXPECT_TRUE(notes.empty());
+}
+
 TEST(AttrBuild, DwarfChainsCopyTheUserStack) {
   SamplingOptions options;
   options.call_graph = CallGraph::dwarf;
