@@ -65,7 +65,8 @@ void append_integer(TextBuffer& out, LaneType type, std::uint64_t bits) {
     case LaneType::f32:
     case LaneType::f64: break;
   }
-  SIMDPROF_ASSERT(!"an integer type");
+  constexpr bool is_integer_type = false;
+  SIMDPROF_ASSERT(is_integer_type);
 }
 
 }  // namespace
