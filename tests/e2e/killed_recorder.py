@@ -1,5 +1,6 @@
 """A recorder that is killed takes nobody with it and leaves a file that can be read."""
 
+import glob
 import os
 import random
 import signal
@@ -24,10 +25,28 @@ def kill_at(folder, source, number, moment, target_seconds, options):
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
+        # Before the command runs there is nothing to harm; how long that takes depends on what else the machine does.
+        deadline = time.monotonic() + 10
+        while not runs_its_command(recorder.pid) and time.monotonic() < deadline:
+            time.sleep(0.002)
         time.sleep(moment)
         recorder.send_signal(signal.SIGKILL)
         recorder.wait()
     return out_path, data_path
+
+
+def runs_its_command(recorder):
+    """Whether the recorder has a child that has become the program to record."""
+    for children in glob.glob(f"/proc/{recorder}/task/*/children"):
+        try:
+            with open(children) as file:
+                for child in file.read().split():
+                    with open(f"/proc/{child}/comm") as name:
+                        if name.read().strip() == "simd_patterns":
+                            return True
+        except FileNotFoundError:
+            pass  # a thread or child that has just ended
+    return False
 
 
 def wait_for_last_words(path, seconds):
@@ -45,7 +64,7 @@ def targets_live_on(folder, source, options):
     chance = random.Random(11)
     started = []
     for number in range(MOMENTS):
-        moment = 0.06 + chance.random() * 0.2
+        moment = chance.random() * 0.3
         started.append((moment, *kill_at(folder, source, number, moment, 0.5, options)))
     for number, (moment, out_path, data_path) in enumerate(started):
         text = wait_for_last_words(out_path, 10)

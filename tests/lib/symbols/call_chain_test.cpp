@@ -138,9 +138,14 @@ extern "C" __attribute__((noinline, used)) int simdprof_test_outer(int depth) {
 }
 // NOLINTNEXTLINE(misc-no-recursion)
 extern "C" __attribute__((noinline, used)) int simdprof_test_recurse(int depth) {
-  return depth == 0 ? simdprof_test_leaf(0) : simdprof_test_recurse(depth - 1) + 1;
+  const int below = depth == 0 ? simdprof_test_leaf(0) : simdprof_test_recurse(depth - 1);
+  __asm__ volatile("" ::: "memory");  // or -O2 makes a loop of it
+  return below + 1;
 }
-extern "C" __attribute__((noinline, used)) void simdprof_test_handler(int, siginfo_t*, void*) { simdprof_test_leaf(0); }
+extern "C" __attribute__((noinline, used)) void simdprof_test_handler(int, siginfo_t*, void*) {
+  simdprof_test_leaf(0);
+  __asm__ volatile("" ::: "memory");  // or -O2 makes a jump of it
+}
 extern "C" __attribute__((noinline, used)) int simdprof_test_raise(int depth) {
   // A fault, not a call, so that the interrupted address is no return address.
   __asm__ volatile("ud2; simdprof_test_after_fault:" ::: "memory");
