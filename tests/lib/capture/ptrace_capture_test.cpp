@@ -195,7 +195,7 @@ TEST_F(PtraceCapture, SaysThatACommandIsNotThere) {
 TEST_F(PtraceCapture, EndsWithTheCommandAndReleasesWhatItLeavesBehind) {
   const std::string file = testing::TempDir() + "left_behind_" + std::to_string(::getpid());
   Recorded recorded;
-  record_command({"sh", "-c", test::program("fma_loop") + " 400 > " + file + " & echo $!; sleep 0.3; exit 4"},
+  record_command({"sh", "-c", test::program("fma_loop") + " 2000 > " + file + " & echo $!; sleep 0.3; exit 4"},
                  recorded);
   EXPECT_EQ(WEXITSTATUS(recorded.ran.wait_status), 4);
   const auto child = static_cast<Tid>(std::stol(recorded.ran.output));
@@ -207,7 +207,7 @@ TEST_F(PtraceCapture, EndsWithTheCommandAndReleasesWhatItLeavesBehind) {
   std::ifstream in(file);
   std::string line;
   std::getline(in, line);
-  EXPECT_EQ(line + "\n", run_plain({test::program("fma_loop"), "400"}).output);
+  EXPECT_EQ(line + "\n", run_plain({test::program("fma_loop"), "2000"}).output);
   ::unlink(file.c_str());
 }
 

@@ -140,7 +140,7 @@ extern "C" __attribute__((noinline, used)) int simdprof_test_outer(int depth) {
 extern "C" __attribute__((noinline, used)) int simdprof_test_recurse(int depth) {
   const int below = depth == 0 ? simdprof_test_leaf(0) : simdprof_test_recurse(depth - 1);
   __asm__ volatile("" ::: "memory");  // or -O2 makes a loop of it
-  return below + 1;
+  return depth == 0 ? below : below + 1;
 }
 extern "C" __attribute__((noinline, used)) void simdprof_test_handler(int, siginfo_t*, void*) {
   simdprof_test_leaf(0);
