@@ -35,7 +35,7 @@ class JitStack : public testing::Test {
     start.registers.set(kDwarfRbp, frame_pointer);
     start.ip = kCode + 0x10;
     std::vector<std::byte> stack(words.size() * 8);
-    std::memcpy(stack.data(), words.data(), stack.size());
+    if (!words.empty()) std::memcpy(stack.data(), words.data(), stack.size());
     std::vector<CallFrame> frames;
     CfiUnwinder{state_}.unwind(spaces_, kPid, start, stack, frames);
     std::vector<VirtAddr> addresses;
