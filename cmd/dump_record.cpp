@@ -36,7 +36,7 @@ struct FieldWriter {
   TextBuffer& out;
 
   void operator()(const Sample& r) {
-    put(out, " event={} mode={} ip={:#x} pid={} tid={} cpu={} period={}", r.event, mode_name(r.mode), r.ip, r.pid,
+    put(out, " event={} mode={} ip={:#x} pid={} tid={} cpu={} period={}", r.event, cpu_mode_name(r.mode), r.ip, r.pid,
         r.tid, r.cpu, r.period);
     if (r.has(abi::PERF_SAMPLE_CALLCHAIN)) put(out, " callchain={}", r.callchain.size());
     if (r.has(abi::PERF_SAMPLE_REGS_USER)) put_block("regs_user", r.regs_user);

@@ -87,7 +87,7 @@ void dump_registers(TextBuffer& out, const Record& record, const Sample& sample,
   } else {
     append_seconds(out, record.time_ns, 9);
   }
-  put(out, " tid={} ip={:#x} mode={}{}{}{}{}\n", sample.tid, sample.ip, mode_name(sample.mode),
+  put(out, " tid={} ip={:#x} mode={}{}{}{}{}\n", sample.tid, sample.ip, cpu_mode_name(sample.mode),
       sets.image_expected ? " image_expected" : "", sets.image_late ? " image_late" : "",
       sets.image_at_syscall_exit ? " image_at_syscall_exit" : "", sets.image_ip_differs ? " image_ip_differs" : "");
   put_set(out, "user", sets.user);

@@ -41,7 +41,7 @@ void append_task(TextBuffer& out, const RegisterSample& registers) {
   }
   append_string(out, "event", registers.hit->event->name);
   if (sample.has(abi::PERF_SAMPLE_IP)) append_place(out, sample, registers.hit->place);
-  append_string(out, "mode", mode_name(sample.mode));
+  append_string(out, "mode", cpu_mode_name(sample.mode));
 }
 
 void append_set(TextBuffer& out, const RegisterSample& sample, SetKind kind, RegisterReport& report) {

@@ -1,14 +1,15 @@
 #include "cmd/dump_regs_render.h"
 #include "cmd/field_text.h"
+#include "lib/report/escape.h"
 
 namespace simdprof::cmd {
 namespace {
 
 void append_cell(TextBuffer& out, std::string_view text, char separator) {
   if (separator == ',') {
-    append_csv_cell(out, text);
+    append_csv(out, text);
   } else {
-    append_tsv_cell(out, text);
+    append_tsv(out, text);
   }
   out.push_back(separator);
 }
@@ -29,7 +30,7 @@ void append_sample_cells(TextBuffer& out, const RegisterSample& registers, char 
   if (!place.symbol.empty()) append_hex(out, place.symbol_offset);
   out.push_back(separator);
   append_cell(out, place.dso, separator);
-  append_cell(out, mode_name(sample.mode), separator);
+  append_cell(out, cpu_mode_name(sample.mode), separator);
 }
 
 void append_line_end(TextBuffer& out, char separator) { append_text(out, separator == ',' ? "\r\n" : "\n"); }

@@ -42,7 +42,7 @@ void append_header(TextBuffer& out, const RegisterSample& registers, const Regis
     append_place(out, registers.hit->place);
   }
   append_text(out, " mode=");
-  append_text(out, mode_name(sample.mode));
+  append_text(out, cpu_mode_name(sample.mode));
   for (const SetKind kind : report.sets) {
     append_text(out, " ");
     append_text(out, set_name(kind));

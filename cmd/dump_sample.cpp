@@ -74,7 +74,7 @@ void put_value(TextBuffer& out, const Sample& s, std::uint64_t bits) {
 void dump_sample(TextBuffer& out, const Record& record, const Sample& sample, const EventTable& events) {
   put(out, "sample {:#x} stream={} event={} ", record.offset, record.stream, sample.event);
   append_json_string(out, sample.event < events.events.size() ? events.events[sample.event].name : "");
-  put(out, " mode={} misc={:#x}\n", mode_name(sample.mode), sample.misc);
+  put(out, " mode={} misc={:#x}\n", cpu_mode_name(sample.mode), sample.misc);
   for (const SampleField& field : sample_fields()) {
     if (!sample.has(field.bits)) continue;
     put(out, "  {:<16} ", field.name);

@@ -21,12 +21,5 @@ void append_seconds(TextBuffer& out, std::uint64_t time_ns, unsigned digits);
 void append_json_string(TextBuffer& out, std::string_view text);
 /// `"0x..."`: how 64-bit values stand in JSON.
 void append_json_hex(TextBuffer& out, std::uint64_t value);
-/// One CSV cell of RFC 4180: quoted when it holds a comma, a quote or a line break.
-void append_csv_cell(TextBuffer& out, std::string_view text);
-/// One TSV cell: tab, newline, carriage return and backslash are written as \t, \n, \r and \\.
-void append_tsv_cell(TextBuffer& out, std::string_view text);
-
-/// "user", "kernel", "guest-kernel", ...
-std::string_view mode_name(CpuMode mode);
 
 }  // namespace simdprof::cmd

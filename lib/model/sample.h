@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "lib/abi/perf_event.h"
@@ -20,6 +21,9 @@ enum class CpuMode : std::uint8_t {
   guest_kernel = 4,
   guest_user = 5
 };
+
+/// "user", "kernel", "guest-kernel", ...
+std::string_view cpu_mode_name(CpuMode mode);
 
 /// One PERF_SAMPLE_REGS_USER or _INTR section, as it stands in the record.
 struct RegisterBlock {

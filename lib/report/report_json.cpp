@@ -158,7 +158,7 @@ void write_frame(const ReportView& view, const Frame& frame, JsonOut& json) {
   json.name("sym");
   frame.symbol == 0 ? json.null() : json.text(view.profile.texts.text(frame.symbol));
   if (frame.symbol == 0) json.text("address", fmt::format("0x{:x}", frame.start));
-  json.text("mode", mode_text(frame.mode));
+  json.text("mode", cpu_mode_name(frame.mode));
   json.flag("inlined", frame.inlined);
   if (frame.reason != Unresolved::resolved) json.text("unresolved", unresolved_name(frame.reason));
 }

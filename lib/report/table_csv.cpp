@@ -56,7 +56,7 @@ void write_headings(const SortKeys& keys, bool children, FieldWriter& fields) {
 
 void write_symbol(const TextPool& texts, const Frame& frame, FieldWriter& fields) {
   fields.text(frame_name(texts, frame));
-  fields.text(mode_text(frame.mode));
+  fields.text(cpu_mode_name(frame.mode));
   fields.text(frame.inlined ? "yes" : "no");
   fields.text(frame.reason == Unresolved::resolved ? "" : unresolved_name(frame.reason));
 }

@@ -24,18 +24,6 @@ std::string_view event_name(const ReportView& view, const Section& section) {
   return section.event < events.size() ? std::string_view(events[section.event].name) : "unknown event";
 }
 
-std::string_view mode_text(CpuMode mode) {
-  switch (mode) {
-    case CpuMode::unknown: return "unknown";
-    case CpuMode::kernel: return "kernel";
-    case CpuMode::user: return "user";
-    case CpuMode::hypervisor: return "hypervisor";
-    case CpuMode::guest_kernel: return "guest-kernel";
-    case CpuMode::guest_user: return "guest-user";
-  }
-  return "unknown";
-}
-
 std::string_view width_text(SimdWidth width) { return width == SimdWidth::unknown ? "-" : simd_width_name(width); }
 
 }  // namespace simdprof

@@ -42,8 +42,6 @@ void render_json(const ReportView& view, fmt::memory_buffer& out);
 std::string frame_name(const TextPool& texts, const Frame& frame);
 /// Name of the event of a section.
 std::string_view event_name(const ReportView& view, const Section& section);
-/// "user", "kernel", "hypervisor", "guest-kernel", "guest-user", "unknown".
-std::string_view mode_text(CpuMode mode);
 /// "XMM", ... as -s simd shows it; "-" when not recorded.
 std::string_view width_text(SimdWidth width);
 

@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "lib/report/escape.h"
+
 namespace simdprof::cmd {
 namespace {
 
@@ -14,8 +16,8 @@ std::string text_of(Append append, Args... args) {
   return fmt::to_string(out);
 }
 std::string json(std::string_view text) { return text_of(append_json_string, text); }
-std::string csv(std::string_view text) { return text_of(append_csv_cell, text); }
-std::string tsv(std::string_view text) { return text_of(append_tsv_cell, text); }
+std::string csv(std::string_view text) { return text_of(append_csv, text); }
+std::string tsv(std::string_view text) { return text_of(append_tsv, text); }
 
 TEST(Decimal, IsRightAligned) {
   EXPECT_EQ(text_of(append_decimal, 7U, 3U), "  7");
@@ -66,12 +68,6 @@ TEST(CsvCell, QuotesOnlyWhereItMust) {
 }
 
 TEST(TsvCell, HoldsNoTabAndNoLineBreak) { EXPECT_EQ(tsv("a\tb\nc\rd\\"), "a\\tb\\nc\\rd\\\\"); }
-
-TEST(ModeName, TellsGuestFromHost) {
-  EXPECT_EQ(mode_name(CpuMode::user), "user");
-  EXPECT_EQ(mode_name(CpuMode::guest_user), "guest-user");
-  EXPECT_EQ(mode_name(CpuMode::guest_kernel), "guest-kernel");
-}
 
 }  // namespace
 }  // namespace simdprof::cmd

@@ -42,11 +42,5 @@ TEST(WidthText, OfNothingRecordedIsADash) {
   EXPECT_EQ(width_text(SimdWidth::zmm), "ZMM");
 }
 
-TEST(ModeText, NamesEachMode) {
-  EXPECT_EQ(mode_text(CpuMode::user), "user");
-  EXPECT_EQ(mode_text(CpuMode::guest_kernel), "guest-kernel");
-  EXPECT_EQ(mode_text(CpuMode::unknown), "unknown");
-}
-
 }  // namespace
 }  // namespace simdprof
