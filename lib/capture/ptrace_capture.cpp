@@ -89,7 +89,7 @@ class PtraceCapture {
 
   Status make_records(bool guard_new_programs) {
     records_.emplace(plan_, sink_, context_.events);
-    tracer_.emplace(context_, *records_, guard_new_programs);
+    tracer_.emplace(context_, *records_, command_.has_value(), guard_new_programs);
     return records_->write_event_ids();
   }
 

@@ -4,27 +4,40 @@
 
 #include <cstdint>
 
+#include "lib/base/units.h"
+
 namespace simdprof {
 
-/// Keeps the tracer on the CPU where its one busy tracee runs. The tracee sleeps while the tracer works and the other
-/// way round: on one CPU that is a switch, on two it is a wakeup of an idle CPU each way, with its interrupts.
+/// Keeps the tracer and its one busy tracee on one CPU. The tracee sleeps while the tracer works and the other way
+/// round: on one CPU that is a switch, on two it is a wakeup of an idle CPU each way, with its interrupts.
 ///
-/// Measured on a 2-CPU virtual machine, one FMA thread at 999 Hz, slowdown (median of 16): 8.2 % wherever the scheduler
-/// puts the tracer, 6.2 % with the tracer following; of these 2.7 % are the timer interrupt and the sample alone.
-/// SCHED_IDLE for the tracer was no faster on a quiet machine, and on a busy one the target waited for its tracer 10
-/// times as long as it ran. SCHED_FIFO was no faster either, and needs a privilege.
+/// To move the tracer is not enough: while it runs, the scheduler wakes the tracee on any other CPU that is idle. So
+/// the tracee may run on the tracer's CPU alone for the moment in which it is woken, a few microseconds, in which the
+/// tracer has that CPU; then its own set stands again. Measured on a quiet 2-CPU virtual machine, one FMA thread at 999
+/// Hz, slowdown (median of 7): 20 % with only the tracer following, 15 % wherever the scheduler puts both, 6 % so; of
+/// these 2.4 % are the timer interrupt and the sample alone. The tracer as SCHED_IDLE, so that its CPU counts as idle,
+/// comes to 8 %, but on a busy machine the target then waits for its tracer 10 times as long as it runs.
+///
+/// Only for a command that we started: after a call of sched_setaffinity the kernel no longer widens a thread's set
+/// when its cpuset grows, and an attached process is to be left without a trace.
 class TracerPlacement {
  public:
-  TracerPlacement();
+  explicit TracerPlacement(bool launched);
   ~TracerPlacement();
   TracerPlacement(const TracerPlacement&) = delete;
   TracerPlacement& operator=(const TracerPlacement&) = delete;
 
-  /// A tracee stopped that had run on `cpu` (-1: not known). Several tracees on several CPUs leave the tracer where it
-  /// is: to follow each would cost a migration a stop.
-  void stopped_on(std::int32_t cpu);
+  /// Lets the tracee run on from a stop at a sample of `cpu` (-1: not known). Several tracees on several CPUs leave the
+  /// tracer where it is: to follow each would cost a migration a stop.
+  void resume(Tid tid, std::int32_t cpu);
+  /// `child` was made by `maker`, possibly in the moment in which the maker was held here: it gets its maker's CPUs.
+  void inherit(Tid maker, Tid child) const;
 
  private:
+  void follow(std::int32_t cpu);
+  void resume_here(Tid tid) const;
+
+  bool launched_;
   cpu_set_t before_{};  ///< where this thread may run
   std::int32_t pinned_ = -1;
   std::int32_t candidate_ = -1;

@@ -29,7 +29,8 @@ TraceeStop classify_stop(int status) {
 
 std::uint64_t sigtrap_cookie() {
   constexpr std::uint64_t kName = 0x53494d4400000000;  // "SIMD", then the recorder: two recorders do not meet
-  return kName | static_cast<std::uint32_t>(::getpid());
+  static const auto pid = static_cast<std::uint32_t>(::getpid());  // asked for at every stop
+  return kName | pid;
 }
 
 PerfTrap read_perf_trap(const siginfo_t& info) {

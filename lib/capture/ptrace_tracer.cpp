@@ -52,8 +52,7 @@ void Tracer::on_sample(Tid tid, bool late) {
     resume_settled(tid);
     return;
   }
-  placement_.stopped_on(cpu);
-  ptrace::resume(tid, 0);
+  placement_.resume(tid, cpu);
 }
 
 // Lazily, at the first stop for a sample: before it nothing of ours can be pending, and to stop a thread just for this
@@ -121,6 +120,7 @@ void Tracer::on_new_task(Tid tid) {
     TracedThread& child = context_.threads.adopt(*child_tid);
     if (child.events == nullptr) child.events = maker.events;  // unless it has executed a program already
     child.guarded = child.guarded || maker.guarded;
+    placement_.inherit(tid, *child_tid);
   }
   ptrace::resume(tid, 0);
 }

@@ -11,8 +11,10 @@ namespace simdprof {
 /// the target runs as it would alone.
 class Tracer {
  public:
-  Tracer(PtraceContext& context, PtraceRecords& records, bool launched)
-      : context_(context), records_(records), guard_new_programs_(launched) {}
+  /// `launched`: the target is a command of ours. `guard_new_programs`: SIGTRAP was not ignored before us, so that to
+  /// ignore it is ours to do and to undo.
+  Tracer(PtraceContext& context, PtraceRecords& records, bool launched, bool guard_new_programs)
+      : context_(context), records_(records), placement_(launched), guard_new_programs_(guard_new_programs) {}
 
   /// From now on new programs are recorded from their first instruction.
   void set_enabled() { enabled_ = true; }

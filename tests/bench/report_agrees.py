@@ -95,7 +95,7 @@ else:
         [bench.program("fma_loop"), "2000"],
         ["zstd", "-T2", "-9", "-q", "-f", "-o", "/dev/null", "input"],
         ["openssl", "speed", "-seconds", "2", "-bytes", "16384", "-evp", "sha256"],
-        ["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc2=duration=6:size=320x240", "-f", "null", "-"],
+        ["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc2=duration=20:size=640x480", "-c:v", "mpeg4", "-f", "null", "-"],
         ["python3", "-c", "print(sum(i * i % 7 for i in range(6000000)))"],
     ]
 sys.exit(0 if all([compare(command) for command in commands]) else 1)

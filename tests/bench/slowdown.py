@@ -7,7 +7,7 @@ import sys
 import bench
 
 USER_REGS = "ax,bx,cx,dx,si,di,bp,sp,ip,flags,cs,ss,r8,r9,r10,r11,r12,r13,r14,r15"
-target = [bench.program("fma_loop"), sys.argv[1] if len(sys.argv) > 1 else "2000"]
+target = [bench.program("fma_loop"), sys.argv[1] if len(sys.argv) > 1 else "8000"]  # seconds: starting and ending is measured by record_true.py
 
 for frequency in ("99", "999", "4000"):
     commands = {
@@ -19,7 +19,7 @@ for frequency in ("99", "999", "4000"):
             bench.SIMDPROF, "record", "-q", "--source=gpr", "-F", frequency, "-o", "b.data", "--", *target,
         ],
         "perf, user registers": [
-            "perf", "record", "-q", "-N", "-B", "-e", "task-clock", f"--user-regs={USER_REGS}", "-F", frequency,
+            "perf", "record", "-q", "-N", "-B", "--no-bpf-event", "-e", "task-clock", f"--user-regs={USER_REGS}", "-F", frequency,
             "-o", "c.data", "--", *target,
         ],
     }
