@@ -18,6 +18,23 @@ int find_no_elf(Dwfl_Module* /*module*/, void** /*userdata*/, const char* /*name
   return -1;
 }
 
+/// libdwfl unpacks .gnu_debugdata as a whole and without a bound, so a big one is not given to it. Real ones have a few
+/// hundred KiB. (Compressed debug sections are bound by libelf itself, to the best that zlib can do.)
+Status check_packed_symbols(Elf* elf) {
+  constexpr std::uint64_t kPackedLimit = std::uint64_t{8} << 20U;
+  std::size_t names = 0;
+  if (elf_getshdrstrndx(elf, &names) != 0) return {};
+  GElf_Shdr header;
+  for (Elf_Scn* section = nullptr; (section = elf_nextscn(elf, section)) != nullptr;) {
+    if (gelf_getshdr(section, &header) == nullptr || header.sh_size <= kPackedLimit) continue;
+    const char* name = elf_strptr(elf, names, header.sh_name);
+    if (name != nullptr && std::string_view(name) == ".gnu_debugdata") {
+      return fail(Errc::limit, fmt::format(".gnu_debugdata of {} bytes", header.sh_size));
+    }
+  }
+  return {};
+}
+
 /// "+" asks for the CRC of debug links to be checked; the empty element is the folder of the file itself.
 std::string debug_path_of(const DebugSearch& search) {
   std::string path = "+:.debug";
@@ -85,6 +102,7 @@ Status ElfImage::read_headers() {
     segments_.push_back({segment.p_vaddr, segment.p_offset, segment.p_filesz, segment.p_memsz,
                          (segment.p_flags & PF_X) != 0, (segment.p_flags & PF_W) != 0});
   }
+  if (auto status = check_packed_symbols(elf_); !status) return status;
   const void* id = nullptr;
   const ssize_t id_bytes = dwelf_elf_gnu_build_id(elf_, &id);
   if (id_bytes > 0) build_id_ = hex_text(static_cast<const unsigned char*>(id), static_cast<std::size_t>(id_bytes));

@@ -56,6 +56,12 @@ FoundFile open_image_at(const SymbolOptions& options, const std::string& path, s
 FoundFile find_mapped_file(const SymbolOptions& options, const std::string& path, std::string_view build_id) {
   FoundFile first = open_image_at(options, options.symfs + path, build_id);
   if (first.image != nullptr || build_id.empty()) return first;
+  // A file that was replaced while it was mapped: the new one may be the same, and only then does it do.
+  constexpr std::string_view kDeleted = " (deleted)";
+  if (path.ends_with(kDeleted)) {
+    FoundFile again = open_image_at(options, options.symfs + path.substr(0, path.size() - kDeleted.size()), build_id);
+    if (again.image != nullptr) return again;
+  }
   for (const std::string& place : places_by_id(options, build_id)) {
     FoundFile other = open_image_at(options, place, build_id);
     if (other.image != nullptr) return other;

@@ -163,6 +163,19 @@ TEST_F(SmallLibrary, IsFoundBelowSymfs) {
   EXPECT_EQ(file.at_offset(helper_).symbol, "hidden_helper");
 }
 
+TEST_F(SmallLibrary, ThatWasDeletedIsReplacedByTheSameFileOnly) {
+  const std::string mapped = path("whole.so") + " (deleted)";
+  SymbolOptions options;
+  options.build_ids[mapped] = kId;
+  MappedFile same(mapped, options);
+  EXPECT_EQ(same.at_offset(helper_).symbol, "hidden_helper");
+  options.build_ids[mapped] = "ffff456789abcdef0123456789abcdef01234567";
+  MappedFile other(mapped, options);
+  EXPECT_TRUE(other.at_offset(helper_).symbol.empty());
+  MappedFile unknown(mapped);
+  EXPECT_EQ(unknown.at_offset(helper_).reason, Unresolved::no_file) << "without a build id nothing tells";
+}
+
 TEST_F(SmallLibrary, ThatIsGoneSaysSo) {
   MappedFile file(path("never.so"));
   const Location location = file.at_offset(helper_);
