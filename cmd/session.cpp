@@ -83,11 +83,12 @@ struct Session::State {
   RecordingFacts facts;
   std::optional<TimeOrder> order;         ///< made by the first next()
   std::unique_ptr<RunPrefetch> prefetch;  ///< its workers use container and facts, which outlive it
+  RawRecord raw;                          ///< `record`, undecoded
   Record record;
 
   void start();
   LoadedRun open_run();
-  Result<Record> decode(const TimeOrder::Item& item, RawRecord& raw) const;
+  Result<Record> decode(const TimeOrder::Item& item);
 };
 
 void Session::State::start() {
@@ -103,7 +104,7 @@ LoadedRun Session::State::open_run() {
   return too_many ? LoadedRun{} : std::move(load.run);
 }
 
-Result<Record> Session::State::decode(const TimeOrder::Item& item, RawRecord& raw) const {
+Result<Record> Session::State::decode(const TimeOrder::Item& item) {
   const ChunkInfo& chunk = container.chunks()[item.run];
   const auto framed = RecordWalk{item.bytes, chunk.record_offset + item.offset, chunk.start.stream}.next();
   if (!framed) return fail(framed.error());
@@ -126,18 +127,18 @@ Result<Session> Session::open(const std::string& input) {
 const RecordingFacts& Session::facts() const { return state_->facts; }
 Ledger& Session::ledger() { return state_->ledger; }
 const ContainerReader& Session::container() const { return state_->container; }
+const RawRecord& Session::raw() const { return state_->raw; }
 
 const Record* Session::next() {
   State& state = *state_;
   if (!state.order) state.start();
   while (const auto item = state.order->next()) {
-    RawRecord raw;
-    auto record = state.decode(*item, raw);
+    auto record = state.decode(*item);
     if (!record) {
-      if (is_known_type(raw.type)) {
-        state.ledger.skip(raw, record.error());
+      if (is_known_type(state.raw.type)) {
+        state.ledger.skip(state.raw, record.error());
       } else {
-        state.ledger.skip_unknown_type(raw.type);
+        state.ledger.skip_unknown_type(state.raw.type);
       }
       continue;
     }

@@ -13,6 +13,7 @@
 #include "lib/container/reader.h"
 #include "lib/model/event.h"
 #include "lib/model/ledger.h"
+#include "lib/model/raw_record.h"
 #include "lib/model/record.h"
 
 namespace simdprof::cmd {
@@ -48,6 +49,8 @@ class Session {
   /// its views hold until the next call. Undecodable records are skipped and counted in ledger(); LOST, LOST_SAMPLES
   /// and LOSS records are given and counted too.
   const Record* next();
+  /// The bytes of the record that next() gave; they hold as long as it does.
+  [[nodiscard]] const RawRecord& raw() const;
   [[nodiscard]] Ledger& ledger();
   [[nodiscard]] const ContainerReader& container() const;
 
