@@ -22,6 +22,17 @@ constexpr std::array<std::string_view, 16> kArm32 = {"r0", "r1", "r2",  "r3", "r
 constexpr std::array<std::string_view, 32> kRiscv = {"pc", "ra", "sp", "gp", "tp",  "t0",  "t1", "t2", "s0", "s1", "a0",
                                                      "a1", "a2", "a3", "a4", "a5",  "a6",  "a7", "s2", "s3", "s4", "s5",
                                                      "s6", "s7", "s8", "s9", "s10", "s11", "t3", "t4", "t5", "t6"};
+// r0..r31, then what a trap saves, then the registers of the PMU (from mmcr0 on in interrupt sets of POWER9 and later).
+constexpr std::array<std::string_view, 59> kPower = {
+    "r0",    "r1",    "r2",    "r3",    "r4",   "r5",   "r6",    "r7",   "r8",    "r9",    "r10",     "r11",
+    "r12",   "r13",   "r14",   "r15",   "r16",  "r17",  "r18",   "r19",  "r20",   "r21",   "r22",     "r23",
+    "r24",   "r25",   "r26",   "r27",   "r28",  "r29",  "r30",   "r31",  "nip",   "msr",   "orig_r3", "ctr",
+    "link",  "xer",   "ccr",   "softe", "trap", "dar",  "dsisr", "sier", "mmcra", "mmcr0", "mmcr1",   "mmcr2",
+    "mmcr3", "sier2", "sier3", "pmc1",  "pmc2", "pmc3", "pmc4",  "pmc5", "pmc6",  "sdar",  "siar"};
+constexpr std::array<std::string_view, 34> kS390 = {
+    "R0",  "R1",  "R2",   "R3",   "R4",   "R5",   "R6",   "R7",   "R8",   "R9",  "R10", "R11",
+    "R12", "R13", "R14",  "R15",  "FP0",  "FP1",  "FP2",  "FP3",  "FP4",  "FP5", "FP6", "FP7",
+    "FP8", "FP9", "FP10", "FP11", "FP12", "FP13", "FP14", "FP15", "MASK", "PC"};
 
 Names names_of(Arch arch) {
   switch (arch) {
@@ -30,8 +41,8 @@ Names names_of(Arch arch) {
     case Arch::arm64: return kArm64;
     case Arch::arm32: return kArm32;
     case Arch::riscv64: return kRiscv;
-    case Arch::ppc64:
-    case Arch::s390:
+    case Arch::ppc64: return kPower;
+    case Arch::s390: return kS390;
     case Arch::unknown: return {};
   }
   return {};
@@ -55,6 +66,7 @@ std::string_view register_name(Arch arch, unsigned number, bool simd_abi) {
   if (simd_abi && arch == Arch::x86_64 && number >= PERF_REG_X86_R16) {
     return number - PERF_REG_X86_R16 < kX86Simd.size() ? kX86Simd[number - PERF_REG_X86_R16] : std::string_view{};
   }
+  if (arch == Arch::arm64 && number == PERF_REG_ARM64_VG) return "vg";
   const auto names = names_of(arch);
   return number < names.size() ? names[number] : std::string_view{};
 }
@@ -64,8 +76,8 @@ unsigned ip_register(Arch arch) {
     case Arch::arm64: return PERF_REG_ARM64_PC;
     case Arch::arm32: return 15;
     case Arch::riscv64: return 0;
-    case Arch::ppc64: return 32;
-    case Arch::s390: return 33;
+    case Arch::ppc64: return PERF_REG_POWERPC_NIP;
+    case Arch::s390: return PERF_REG_S390_PC;
     case Arch::x86_64:
     case Arch::x86_32:
     case Arch::unknown: return PERF_REG_X86_IP;
@@ -94,8 +106,8 @@ std::uint64_t gpr_mask(Arch arch) {
     case Arch::arm64: return kArm64GprMask;
     case Arch::arm32: return 0xffff;
     case Arch::riscv64: return 0xffffffff;
-    case Arch::ppc64:
-    case Arch::s390:
+    case Arch::ppc64: return kPowerGprMask;
+    case Arch::s390: return kS390GprMask;
     case Arch::unknown: return 0;
   }
   return 0;

@@ -4,7 +4,7 @@
 #include <string_view>
 
 /// Register numbers of sample_regs_user and sample_regs_intr.
-/// Source: arch/x86/include/uapi/asm/perf_regs.h, arch/arm64/include/uapi/asm/perf_regs.h.
+/// Source: uapi asm/perf_regs.h of each architecture; names as the kernel's tool spells them.
 namespace simdprof::abi {
 
 /// Architecture of a recording; decides register names and call-frame rules.
@@ -42,8 +42,15 @@ enum Arm64Reg : unsigned {
   PERF_REG_ARM64_X29 = 29,
   PERF_REG_ARM64_LR = 30,
   PERF_REG_ARM64_SP = 31,
-  PERF_REG_ARM64_PC = 32
+  PERF_REG_ARM64_PC = 32,
+  PERF_REG_ARM64_VG = 46,  ///< SVE: 64-bit granules of a vector, where the kernel was asked for it
 };
+
+enum PowerReg : unsigned { PERF_REG_POWERPC_NIP = 32, PERF_REG_POWERPC_MMCRA = 44 };
+enum S390Reg : unsigned { PERF_REG_S390_FP0 = 16, PERF_REG_S390_PC = 33 };
+
+inline constexpr std::uint64_t kPowerGprMask = 0x1fffffffffff;  ///< r0..mmcra; the PMU's registers are asked for apart
+inline constexpr std::uint64_t kS390GprMask = 0x3ffffffff;      ///< r0..r15, fp0..fp15, PSW mask and address
 
 /// Name of general register `number` as perf prints it ("AX", "R8", "x29"); empty when the number is none. `simd_abi`:
 /// bits 24..40 mean R16..R31 and SSP.

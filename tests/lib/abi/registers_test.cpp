@@ -40,8 +40,49 @@ TEST(RegisterName, KnowsOtherArchitecturesAndRefusesNumbersPastTheirs) {
   EXPECT_EQ(register_name(Arch::x86_64, 4000000000U), "");
 }
 
+TEST(RegisterName, OfPowerFollowsTheKernelsOrder) {
+  EXPECT_EQ(register_name(Arch::ppc64, 0), "r0");
+  EXPECT_EQ(register_name(Arch::ppc64, 31), "r31");
+  EXPECT_EQ(register_name(Arch::ppc64, 32), "nip");
+  EXPECT_EQ(register_name(Arch::ppc64, 34), "orig_r3");
+  EXPECT_EQ(register_name(Arch::ppc64, 36), "link");
+  EXPECT_EQ(register_name(Arch::ppc64, 39), "softe");
+  EXPECT_EQ(register_name(Arch::ppc64, PERF_REG_POWERPC_MMCRA), "mmcra");
+  EXPECT_EQ(register_name(Arch::ppc64, 45), "mmcr0");
+  EXPECT_EQ(register_name(Arch::ppc64, 51), "pmc1");
+  EXPECT_EQ(register_name(Arch::ppc64, 58), "siar");
+  EXPECT_EQ(register_name(Arch::ppc64, 59), "");
+}
+
+TEST(RegisterName, OfS390HasFloatingPointRegistersBetween) {
+  EXPECT_EQ(register_name(Arch::s390, 15), "R15");
+  EXPECT_EQ(register_name(Arch::s390, PERF_REG_S390_FP0), "FP0");
+  EXPECT_EQ(register_name(Arch::s390, 31), "FP15");
+  EXPECT_EQ(register_name(Arch::s390, 32), "MASK");
+  EXPECT_EQ(register_name(Arch::s390, 33), "PC");
+  EXPECT_EQ(register_name(Arch::s390, 34), "");
+}
+
+TEST(RegisterName, OfTheOthersFollowsTheKernelsOrder) {
+  EXPECT_EQ(register_name(Arch::arm64, PERF_REG_ARM64_VG), "vg");
+  EXPECT_EQ(register_name(Arch::arm64, 45), "");
+  EXPECT_EQ(register_name(Arch::arm64, 47), "");
+  EXPECT_EQ(register_name(Arch::arm32, 10), "r10");
+  EXPECT_EQ(register_name(Arch::arm32, 11), "fp");
+  EXPECT_EQ(register_name(Arch::arm32, 12), "ip");
+  EXPECT_EQ(register_name(Arch::arm32, 14), "lr");
+  EXPECT_EQ(register_name(Arch::riscv64, 1), "ra");
+  EXPECT_EQ(register_name(Arch::riscv64, 8), "s0");
+  EXPECT_EQ(register_name(Arch::riscv64, 10), "a0");
+  EXPECT_EQ(register_name(Arch::riscv64, 18), "s2");
+  EXPECT_EQ(register_name(Arch::riscv64, 31), "t6");
+  EXPECT_EQ(register_name(Arch::x86_32, 12), "DS");
+  EXPECT_EQ(register_name(Arch::x86_32, 15), "GS");
+}
+
 TEST(RegisterName, EverySampledRegisterHasAName) {
-  for (const Arch arch : {Arch::x86_64, Arch::x86_32, Arch::arm64, Arch::arm32, Arch::riscv64}) {
+  for (const Arch arch :
+       {Arch::x86_64, Arch::x86_32, Arch::arm64, Arch::arm32, Arch::riscv64, Arch::ppc64, Arch::s390}) {
     for (unsigned number = 0; number < 64; ++number) {
       if (((gpr_mask(arch) >> number) & 1U) == 0) continue;
       EXPECT_FALSE(register_name(arch, number).empty()) << static_cast<int>(arch) << " " << number;
@@ -67,6 +108,10 @@ TEST(InstructionPointer, IsNamedSoInEveryArchitecture) {
   EXPECT_EQ(register_name(Arch::arm32, sp_register(Arch::arm32)), "sp");
   EXPECT_EQ(register_name(Arch::riscv64, ip_register(Arch::riscv64)), "pc");
   EXPECT_EQ(register_name(Arch::riscv64, sp_register(Arch::riscv64)), "sp");
+  EXPECT_EQ(register_name(Arch::ppc64, ip_register(Arch::ppc64)), "nip");
+  EXPECT_EQ(register_name(Arch::ppc64, sp_register(Arch::ppc64)), "r1");
+  EXPECT_EQ(register_name(Arch::s390, ip_register(Arch::s390)), "PC");
+  EXPECT_EQ(register_name(Arch::s390, sp_register(Arch::s390)), "R15");
 }
 
 TEST(ParseArch, TakesTheNamesOfUname) {
