@@ -41,7 +41,7 @@ struct ReportReading::State {
         resolver(symbol_options(options.symfs, options.debug_dirs, options.demangle, facts)),
         unwinder(resolver),
         places(profile, filter, spaces, resolver, place_needs(options)),
-        registers(facts.arch, facts.xsave, facts.source() == SourceKind::ptrace),
+        registers(facts.arch, facts.xsave, event_registers(facts.events, facts.source())),
         wants_chains(options.children || options.call_graph.has_value()) {}
 
   void add(const Sample& sample);

@@ -31,7 +31,8 @@ struct SampleSource::State {
         limit(options.limit),
         resolver(symbol_options(options.symfs, options.debug_dirs, options.demangle, session.facts())),
         unwinder(resolver),
-        stage(session.facts().arch, session.facts().xsave, session.facts().source() == SourceKind::ptrace) {}
+        stage(session.facts().arch, session.facts().xsave,
+              event_registers(session.facts().events, session.facts().source())) {}
 
   void observe(const Record& record);
   void skip(const Record& record, const Error& error);

@@ -50,7 +50,7 @@ std::optional<std::uint64_t> sampled_user_ip(const Sample& sample, const Registe
 struct RegisterStage::State {
   abi::Arch arch;
   std::optional<abi::XsaveTable> table;
-  bool images_expected;
+  std::vector<EventRegisters> events;
   std::unordered_map<Tid, KeptImage> images;
   std::size_t kept_bytes = 0;
   std::size_t sweep_at = kFirstSweep;
@@ -97,11 +97,28 @@ void RegisterStage::State::apply_image(const Sample& sample, KeptImage& kept, Re
   if (out.image_ip_differs || out.image_late) mark_vectors_untrusted(out.user);
 }
 
-RegisterStage::RegisterStage(abi::Arch arch, std::optional<abi::XsaveTable> table, bool images_expected)
+std::vector<EventRegisters> event_registers(const EventTable& events, std::optional<SourceKind> source) {
+  std::vector<EventRegisters> result;
+  bool stops_are_marked = false;
+  for (const EventDesc& event : events.events) {
+    const bool stops = (event.attr.flags & abi::kAttrSigtrap) != 0;
+    result.push_back({stops, abi::precise_ip(event.attr) != 0});
+    stops_are_marked = stops_are_marked || stops;
+  }
+  const bool makes_images = source == SourceKind::ptrace || source == SourceKind::agent;
+  if (!makes_images) {
+    for (EventRegisters& event : result) event.makes_images = false;
+  } else if (!stops_are_marked && !result.empty()) {
+    result.front().makes_images = true;
+  }
+  return result;
+}
+
+RegisterStage::RegisterStage(abi::Arch arch, std::optional<abi::XsaveTable> table, std::vector<EventRegisters> events)
     : state_(std::make_unique<State>()) {
   state_->arch = arch;
   state_->table = table;
-  state_->images_expected = images_expected;
+  state_->events = std::move(events);
 }
 RegisterStage::RegisterStage(RegisterStage&&) noexcept = default;
 RegisterStage& RegisterStage::operator=(RegisterStage&&) noexcept = default;
@@ -138,17 +155,23 @@ void RegisterStage::build(const Sample& sample, RegisterSets& out) {
   out = RegisterSets{};
   out.user.arch = state.arch;
   out.intr.arch = state.arch;
-  if (sample.guest()) return;  // the sections are the host's, not of what was sampled
-  const Origin intr_origin = sample.exact_ip() ? Origin::pebs : Origin::pmi_xsave;
+  if (sample.guest()) {
+    out.guest_dropped = sample.regs_user.abi != abi::PERF_SAMPLE_REGS_ABI_NONE ||
+                        sample.regs_intr.abi != abi::PERF_SAMPLE_REGS_ABI_NONE;
+    return;
+  }
+  const EventRegisters event = sample.event < state.events.size() ? state.events[sample.event] : EventRegisters{};
+  // With precise_ip 1 the record comes from PEBS although its ip is not marked exact.
+  const Origin intr_origin = event.precise || sample.exact_ip() ? Origin::pebs : Origin::pmi_xsave;
   const Origin user_origin = sample.mode == CpuMode::user ? intr_origin : Origin::pmi_xsave;
   decode_section(sample.regs_user, user_origin, out.user);
   decode_section(sample.regs_intr, intr_origin, out.intr);
   if (sample.mode == CpuMode::kernel && nmi_did_not_read(out.user)) out.user.gpr_present &= ~kNmiUnreadRegisters;
-  out.image_expected = state.images_expected;
-  if (out.user.has_vectors()) return;  // recorded with the sample itself
+  out.image_expected = event.makes_images;
+  if (!event.makes_images || out.user.has_vectors()) return;  // vectors recorded with the sample itself come first
   if (KeptImage* kept = state.find_image(sample)) {
     state.apply_image(sample, *kept, out);
-  } else if (state.images_expected) {
+  } else {
     ++state.counts.samples_without;
   }
 }

@@ -1,16 +1,28 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "lib/abi/registers.h"
 #include "lib/abi/xsave.h"
 #include "lib/base/result.h"
+#include "lib/model/event.h"
 #include "lib/model/own_record.h"
 #include "lib/model/register_set.h"
 #include "lib/model/sample.h"
 
 namespace simdprof {
+
+/// What an event's attributes say of the registers of its samples.
+struct EventRegisters {
+  bool makes_images = false;  ///< its overflow stops the thread: a register image belongs to each of its samples
+  bool precise = false;       ///< precise_ip: vectors of the interrupt set come from the PEBS record
+};
+/// By event. In a recording of the ptrace or agent source one event makes the images: the one with attr.sigtrap, or,
+/// since the recorder describes events as they were asked for, the first.
+std::vector<EventRegisters> event_registers(const EventTable& events, std::optional<SourceKind> source);
 
 /// Rebuilds both register sets of each sample: from its own sections (general registers, legacy XMM bits 32..63, SIMD
 /// ABI) and, for the user set, from the register image of its thread.
@@ -19,9 +31,9 @@ namespace simdprof {
 /// those of its thread with window_start_ns <= time <= time_ns.
 class RegisterStage {
  public:
-  /// @param table            component offsets of the recording machine; absent: images cannot be decoded
-  /// @param images_expected  the recording was made with the ptrace source
-  RegisterStage(abi::Arch arch, std::optional<abi::XsaveTable> table, bool images_expected);
+  /// @param table   component offsets of the recording machine; absent: images cannot be decoded
+  /// @param events  of the recording, by number; samples of any other event are taken to have no image
+  RegisterStage(abi::Arch arch, std::optional<abi::XsaveTable> table, std::vector<EventRegisters> events);
   RegisterStage(RegisterStage&&) noexcept;
   RegisterStage& operator=(RegisterStage&&) noexcept;
   ~RegisterStage();
@@ -30,7 +42,8 @@ class RegisterStage {
   Status observe(const RegisterImage& image);
   /// The thread executed a new program or ended: its image no longer holds.
   void forget(Tid tid);
-  /// Fills `out` for one sample (all of it is overwritten).
+  /// Fills `out` for one sample (all of it is overwritten). Images belong to samples of the event that makes them:
+  /// other events meet them by chance, at another moment. Guest hits have no registers: their sections are the host's.
   void build(const Sample& sample, RegisterSets& out);
 
   struct Counts {

@@ -70,14 +70,6 @@ void read_simd_part(const RegisterBlock& block, Origin origin, RegisterSet& out)
 
 }  // namespace
 
-unsigned vector_count(const RegisterSet& set) {
-  constexpr unsigned kOf32BitTasks = 8;
-  if (!is_x86(set.arch)) return static_cast<unsigned>(set.vector.size());
-  const bool is_32_bit = (set.abi & abi::PERF_SAMPLE_REGS_ABI_32) != 0 ||
-                         (set.abi == abi::PERF_SAMPLE_REGS_ABI_NONE && set.arch == abi::Arch::x86_32);
-  return is_32_bit ? kOf32BitTasks : static_cast<unsigned>(set.vector.size());
-}
-
 void decode_section(const RegisterBlock& block, Origin vector_origin, RegisterSet& out) {
   out.abi = block.abi;
   if (block.abi == abi::PERF_SAMPLE_REGS_ABI_NONE) return;

@@ -19,7 +19,4 @@ inline constexpr std::uint64_t kNmiUnreadRegisters =
 /// Whether the general registers of a kernel-mode hit are those of an NMI: kNmiUnreadRegisters are there and all ones.
 bool nmi_did_not_read(const RegisterSet& user);
 
-/// How many vector registers a task of this set's bitness has: 8 for 32-bit x86.
-unsigned vector_count(const RegisterSet& set);
-
 }  // namespace simdprof

@@ -1,5 +1,6 @@
 #include "lib/model/register_set.h"
 
+#include "lib/abi/perf_event.h"
 #include "lib/abi/xsave.h"
 
 namespace simdprof {
@@ -43,6 +44,14 @@ constexpr std::uint64_t bit(unsigned component) { return std::uint64_t{1} << com
 constexpr std::uint64_t kZmmState = bit(abi::kXsaveZmmHi256) | bit(abi::kXsaveHi16Zmm);
 
 }  // namespace
+
+unsigned vector_count(const RegisterSet& set) {
+  constexpr unsigned kOf32BitTasks = 8;
+  if (set.arch != abi::Arch::x86_64 && set.arch != abi::Arch::x86_32) return static_cast<unsigned>(set.vector.size());
+  const bool is_32_bit = (set.abi & abi::PERF_SAMPLE_REGS_ABI_32) != 0 ||
+                         (set.abi == abi::PERF_SAMPLE_REGS_ABI_NONE && set.arch == abi::Arch::x86_32);
+  return is_32_bit ? kOf32BitTasks : static_cast<unsigned>(set.vector.size());
+}
 
 SimdWidth widest_in_use(const RegisterSet& set) {
   if (!set.xstate_in_use) return SimdWidth::unknown;

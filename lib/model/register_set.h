@@ -69,6 +69,9 @@ struct RegisterSet {
   [[nodiscard]] bool has_vectors() const { return vector_origin != Origin::none; }
 };
 
+/// How many vector registers a task of this set's bitness has: 8 for 32-bit x86.
+unsigned vector_count(const RegisterSet& set);
+
 /// Widest state in use by XSTATE_BV: ZMM when ZMM_Hi256 or Hi16_ZMM is in use, else YMM, else XMM; unknown when the
 /// source does not tell.
 SimdWidth widest_in_use(const RegisterSet& set);
@@ -82,8 +85,9 @@ inline constexpr std::uint32_t kMxcsrFtz = 1U << 15U;
 struct RegisterSets {
   RegisterSet user;
   RegisterSet intr;
-  bool image_expected = false;         ///< the recording's source makes register images; an absent one is a loss
-  bool image_late = false;             ///< the image was taken late, after SIGTRAP was unblocked
+  bool guest_dropped = false;   ///< guest hit: its sections were recorded, but are the host's (vectors: anyone's)
+  bool image_expected = false;  ///< the recording's source makes register images; an absent one is a loss
+  bool image_late = false;      ///< the image was taken late, after SIGTRAP was unblocked
   bool image_at_syscall_exit = false;  ///< kernel-mode hit: taken on the way back to user mode
   bool image_ip_differs = false;       ///< the image was taken at another user ip: its values are untrusted
 };

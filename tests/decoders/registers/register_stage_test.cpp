@@ -51,7 +51,9 @@ struct TestImage {
   }
 };
 
-RegisterStage ptrace_stage() { return {Arch::x86_64, zen4_table(), true}; }
+// Event 0 makes the stops, event 1 does not.
+RegisterStage ptrace_stage() { return {Arch::x86_64, zen4_table(), {{true, false}, {false, false}}}; }
+RegisterStage kernel_stage(bool precise) { return {Arch::x86_64, std::nullopt, {{false, precise}}}; }
 
 RegisterSets built(RegisterStage& stage, const TestSample& sample) {
   RegisterSets sets;
@@ -171,7 +173,7 @@ TEST(RegisterStage, VectorsOfTheSampleItselfComeBeforeAnImage) {
 }
 
 TEST(RegisterStage, ExactSamplesHavePebsVectors) {
-  RegisterStage stage{Arch::x86_64, std::nullopt, false};
+  auto stage = kernel_stage(false);
   const auto both = ascending(0x40, 32);
   for (const CpuMode mode : {CpuMode::user, CpuMode::kernel}) {
     TestSample sample(150, 0x401000, mode);
@@ -185,8 +187,74 @@ TEST(RegisterStage, ExactSamplesHavePebsVectors) {
   }
 }
 
+TEST(RegisterStage, OfPreciseEventsTheInterruptVectorsArePebsWithoutAnExactIp) {
+  const auto both = ascending(0x40, 32);
+  for (const bool precise : {false, true}) {
+    auto stage = kernel_stage(precise);
+    TestSample sample(150, 0x401000, CpuMode::kernel);
+    sample.sample.regs_user = block_of(PERF_SAMPLE_REGS_ABI_64, kX86LegacyXmmMask, both);
+    sample.sample.regs_intr = block_of(PERF_SAMPLE_REGS_ABI_64, kX86LegacyXmmMask, both);
+    auto sets = built(stage, sample);
+    EXPECT_EQ(sets.intr.vector_origin, precise ? Origin::pebs : Origin::pmi_xsave);
+    EXPECT_EQ(sets.user.vector_origin, Origin::pmi_xsave);
+    sample.sample.mode = CpuMode::user;
+    EXPECT_EQ(built(stage, sample).user.vector_origin, precise ? Origin::pebs : Origin::pmi_xsave);
+  }
+}
+
+TEST(RegisterStage, SamplesOfAnEventThatDoesNotStopTheThreadExpectNoImage) {
+  auto stage = ptrace_stage();
+  ASSERT_TRUE(stage.observe(TestImage(100, 200, 0x401000).image));
+  for (const std::uint32_t event : {1U, 2U}) {
+    TestSample other(150, 0x401000);
+    other.sample.event = event;
+    const auto sets = built(stage, other);
+    EXPECT_FALSE(sets.image_expected) << event;
+    EXPECT_FALSE(sets.user.has_vectors()) << "it meets the image by chance";
+    EXPECT_EQ(sets.user.general(PERF_REG_X86_IP), 0x401000U);
+  }
+  EXPECT_EQ(stage.counts().samples_without, 0U);
+  EXPECT_EQ(stage.counts().images_unmatched, 1U);
+  EXPECT_TRUE(built(stage, TestSample(150, 0x401000)).user.has_vectors());
+}
+
+EventTable two_events(std::uint64_t first_flags, std::uint64_t second_flags) {
+  EventTable table;
+  for (const std::uint64_t flags : {first_flags, second_flags}) {
+    table.events.emplace_back();
+    table.events.back().attr.flags = flags;
+  }
+  return table;
+}
+
+TEST(EventRegisters, TheFirstEventMakesTheImagesUnlessAnotherIsMarked) {
+  auto events = event_registers(two_events(0, 0), SourceKind::ptrace);
+  EXPECT_TRUE(events.at(0).makes_images);
+  EXPECT_FALSE(events.at(1).makes_images);
+  events = event_registers(two_events(0, kAttrSigtrap), SourceKind::ptrace);
+  EXPECT_FALSE(events.at(0).makes_images);
+  EXPECT_TRUE(events.at(1).makes_images);
+  EXPECT_TRUE(event_registers({}, SourceKind::ptrace).empty());
+}
+
+TEST(EventRegisters, WithoutASourceOfImagesNoEventMakesThem) {
+  for (const std::optional<SourceKind> source :
+       {std::optional<SourceKind>{}, std::optional(SourceKind::kernel), std::optional(SourceKind::gpr)}) {
+    for (const EventRegisters& event : event_registers(two_events(0, kAttrSigtrap), source)) {
+      EXPECT_FALSE(event.makes_images);
+    }
+  }
+}
+
+TEST(EventRegisters, AnyPreciseLevelIsPrecise) {
+  const auto events = event_registers(two_events(1ULL << 15U, 1ULL << 16U), SourceKind::kernel);
+  EXPECT_TRUE(events.at(0).precise);
+  EXPECT_TRUE(events.at(1).precise);
+  EXPECT_FALSE(event_registers(two_events(0, 0), SourceKind::kernel).at(0).precise);
+}
+
 TEST(RegisterStage, RegistersThatAnNmiCannotReadAreNotRecorded) {
-  RegisterStage stage{Arch::x86_64, std::nullopt, false};
+  auto stage = kernel_stage(false);
   Bytes general;
   for (unsigned i = 0; i < 20; ++i) test::append_word(general, i == 8 ? 0x401000 : ~std::uint64_t{0}, 8);
   TestSample hit(150, 0x401000, CpuMode::kernel);
@@ -204,13 +272,20 @@ TEST(RegisterStage, GuestSamplesHaveNoRegisters) {
   ASSERT_TRUE(stage.observe(TestImage(100, 200, 0x401000).image));
   for (const CpuMode mode : {CpuMode::guest_user, CpuMode::guest_kernel}) {
     TestSample sample(150, 0x401000, mode);
-    sample.sample.regs_intr = sample.sample.regs_user;
+    const auto vectors = ascending(0x40, 32);
+    sample.sample.regs_intr = block_of(PERF_SAMPLE_REGS_ABI_64, kX86LegacyXmmMask, vectors);
     const auto sets = built(stage, sample);
     EXPECT_EQ(sets.user.gpr_present, 0U);
     EXPECT_EQ(sets.intr.gpr_present, 0U);
     EXPECT_FALSE(sets.user.has_vectors());
+    EXPECT_FALSE(sets.intr.has_vectors());
     EXPECT_EQ(sets.user.abi, 0U);
+    EXPECT_TRUE(sets.guest_dropped);
   }
+  TestSample bare(150, 0x401000, CpuMode::guest_user);
+  bare.sample.regs_user = {};
+  EXPECT_FALSE(built(stage, bare).guest_dropped) << "nothing was recorded";
+  EXPECT_FALSE(built(stage, TestSample(150, 0x401000)).guest_dropped);
   EXPECT_EQ(stage.counts().samples_without, 0U);
 }
 
@@ -232,7 +307,7 @@ TEST(RegisterStage, AnImageThatContradictsTheTableIsNotUsed) {
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, Errc::malformed);
   EXPECT_EQ(stage.counts().images, 0U);
-  RegisterStage without_table{Arch::x86_64, std::nullopt, true};
+  RegisterStage without_table{Arch::x86_64, std::nullopt, {{true, false}}};
   EXPECT_FALSE(without_table.observe(TestImage(100, 200, 0x401000).image));
 }
 
@@ -250,7 +325,7 @@ TEST(RegisterStage, ImagesOfManyEndedThreadsAreDropped) {
 }
 
 TEST(RegisterStage, WhatIsKeptAtOneTimeIsBounded) {
-  RegisterStage stage{Arch::x86_64, zen4_table(), true};
+  auto stage = ptrace_stage();
   const Bytes data(160 + 256 + 256 + 64 + 512 + 1024);
   TestImage image(0, ~std::uint64_t{0}, 0x401000);
   image.image.in_use = 0xe7;

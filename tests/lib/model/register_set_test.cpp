@@ -37,6 +37,24 @@ TEST(RegisterSet, NumbersPastTheLastRegisterAreMissing) {
   EXPECT_EQ(set.general(4000000000U), std::nullopt);
 }
 
+TEST(VectorCount, IsEightFor32BitTasksOfX86) {
+  RegisterSet set;
+  set.arch = abi::Arch::x86_64;
+  set.abi = 2;
+  EXPECT_EQ(vector_count(set), 32U);
+  for (const std::uint64_t abi : {1U, 5U}) {
+    set.abi = abi;
+    EXPECT_EQ(vector_count(set), 8U) << abi;
+  }
+  set.abi = 0;
+  EXPECT_EQ(vector_count(set), 32U);
+  set.arch = abi::Arch::x86_32;
+  EXPECT_EQ(vector_count(set), 8U);
+  set.arch = abi::Arch::arm64;
+  set.abi = 1;
+  EXPECT_EQ(vector_count(set), 32U);
+}
+
 TEST(WidestInUse, IsUnknownWhenTheSourceDoesNotTell) {
   EXPECT_EQ(widest_in_use(RegisterSet{}), SimdWidth::unknown);
   EXPECT_EQ(dirty_upper(RegisterSet{}), std::nullopt);
