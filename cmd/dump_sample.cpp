@@ -23,7 +23,7 @@ void put_read(TextBuffer& out, const ReadValues& read) {
 void put_branches(TextBuffer& out, const BranchStack& branches) {
   put(out, "{} hw_index={}", branches.size(), branches.hw_index);
   for (std::size_t i = 0; i < branches.size(); ++i) {
-    put(out, " {:#x}->{:#x}/{:#x}", branches.entries[3 * i], branches.entries[3 * i + 1], branches.entries[3 * i + 2]);
+    put(out, " {:#x}->{:#x}/{:#x}", branches.from(i), branches.to(i), branches.flags(i));
   }
   if (branches.counters.empty()) return;
   append_text(out, " counters=");

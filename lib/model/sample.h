@@ -52,10 +52,17 @@ struct ReadValues {
 
 struct BranchStack {
   std::uint64_t hw_index = 0;  ///< with PERF_SAMPLE_BRANCH_HW_INDEX
-  WordView entries;            ///< 3 words each: from, to, flags
+  WordView entries;            ///< 3 words each: from, to, flags as recorded
   WordView counters;           ///< with PERF_SAMPLE_BRANCH_COUNTERS
   [[nodiscard]] std::size_t size() const { return entries.size() / 3; }
 };
+  [[nodiscard]] VirtAddr from(std::size_t entry) const { return entries[3 * entry]; }
+  [[nodiscard]] VirtAddr to(std::size_t entry) const { return entries[3 * entry + 1]; }
+  /// Flags as a little-endian machine lays them out: bit 0 mispredicted, 1 predicted, 2 in a transaction, 3
+  /// abort, 4..19 cycles, 20..23 type, 24..25 speculation, 26..29 new type, 30..32 privilege. They are bit fields,
+  /// which a big-endian machine fills from the highest bit down. Source: uapi linux/perf_event.h, struct
+  /// perf_branch_entry.
+  [[nodiscard]] std::uint64_t flags(std::size_t entry) const;
 
 /// Decoded PERF_RECORD_SAMPLE. A field means something only if its bit is in `present`. Views point into the record.
 struct Sample {
@@ -79,7 +86,7 @@ struct Sample {
   BranchStack branches;
   RegisterBlock regs_user;
   std::span<const std::byte> stack_user;  ///< valid bytes only, from the user stack pointer up
-  std::uint64_t weight = 0;
+  std::uint64_t weight = 0;               ///< WEIGHT; of WEIGHT_STRUCT all three parts, see weight_parts()
   std::uint64_t data_src = 0;
   std::uint64_t transaction = 0;
   RegisterBlock regs_intr;
@@ -92,6 +99,14 @@ struct Sample {
   [[nodiscard]] bool has(std::uint64_t bit) const { return (present & bit) != 0; }
   [[nodiscard]] bool exact_ip() const { return (misc & abi::PERF_RECORD_MISC_EXACT_IP) != 0; }
   [[nodiscard]] bool guest() const { return mode == CpuMode::guest_kernel || mode == CpuMode::guest_user; }
+  /// The parts of WEIGHT_STRUCT: cost of the access (the whole word without it), latency of the instruction, and a
+  /// third value that the architecture defines.
+  struct WeightParts {
+    std::uint64_t cost = 0;
+    std::uint16_t instruction_latency = 0;
+    std::uint16_t third = 0;
+  };
+  [[nodiscard]] WeightParts weight_parts() const;
 };
 
 }  // namespace simdprof

@@ -30,6 +30,8 @@ struct ReadViews {
     read_all(s.callchain);
     read_all(s.raw);
     read_all(s.branches.entries);
+    for (std::size_t i = 0; i < s.branches.size(); ++i) sum += s.branches.flags(i);
+    sum += s.weight_parts().cost;
     read_all(s.branches.counters);
     read_all(s.regs_user.words);
     read_all(s.regs_user.simd);

@@ -1,8 +1,9 @@
 // Builds register sets from arbitrary sections and images.
 //
-// Input: u8 arch; u64 xcr0 and 8 times u16 size of components 0..7; then steps: u8 what (0 image, 1 sample, 2 forget),
-// its fields, its bytes.
+// Input: u8 arch (bits 0..2), words of sections are big endian (bit 3), event 0 is precise (bit 4); u64 xcr0 and 8
+// times u16 size of components 0..7; then steps: u8 what (0 image, 1 sample, 2 forget), its fields, its bytes.
 #include <algorithm>
+#include <bit>
 #include <cstdint>
 #include <cstdlib>
 #include <span>
@@ -37,11 +38,11 @@ RegisterImage read_image(Cursor& in) {
   return image;
 }
 
-RegisterBlock read_block(Cursor& in) {
+RegisterBlock read_block(Cursor& in, std::endian order) {
   RegisterBlock block;
   block.abi = in.u8();
   block.mask = in.u64();
-  block.words = WordView(in.take(std::min<std::size_t>(8U * in.u8(), in.remaining())));
+  block.words = WordView(in.take(std::min<std::size_t>(8U * in.u8(), in.remaining())), order);
   // The record stage gives as many words as the counts say, or refuses the sample.
   block.nr_vectors = in.u8() % 33U;
   block.vector_qwords = in.u8() % 33U;
@@ -49,21 +50,22 @@ RegisterBlock read_block(Cursor& in) {
   block.pred_qwords = in.u8() % 5U;
   const std::size_t words =
       std::size_t{block.nr_vectors} * block.vector_qwords + std::size_t{block.nr_pred} * block.pred_qwords;
-  block.simd = WordView(in.take(std::min(8 * words, in.remaining())));
+  block.simd = WordView(in.take(std::min(8 * words, in.remaining())), order);
   if (block.simd.size() != words) block.nr_vectors = block.nr_pred = 0;
   return block;
 }
 
-Sample read_sample(Cursor& in) {
+Sample read_sample(Cursor& in, std::endian order) {
   Sample sample;
   sample.present = in.u64();
   sample.mode = static_cast<CpuMode>(in.u8() % 6U);
   sample.misc = in.u16();
+  sample.event = sample.misc % 3U;  // event 0 makes images, 1 does not, 2 is not described
   sample.tid = in.u8();
   sample.time_ns = in.u8();
   sample.ip = in.u8();
-  sample.regs_user = read_block(in);
-  sample.regs_intr = read_block(in);
+  sample.regs_user = read_block(in, order);
+  sample.regs_intr = read_block(in, order);
   return sample;
 }
 
@@ -81,16 +83,22 @@ void check(const RegisterSet& set) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   Cursor in{std::as_bytes(std::span(data, size))};
-  const auto arch = static_cast<abi::Arch>(in.u8() % 8U);
-  RegisterStage stage{arch, read_table(in), true};
+  const unsigned first = in.u8();
+  const auto arch = static_cast<abi::Arch>(first % 8U);
+  const std::endian order = (first & 8U) != 0 ? std::endian::big : std::endian::little;
+  RegisterStage stage{arch, read_table(in), {{true, (first & 16U) != 0}, {false, false}}};
   RegisterSets sets;
+  Sample sample;
   while (in.remaining() != 0) {
     switch (in.u8() % 3U) {
       case 0: (void)stage.observe(read_image(in)); break;
       case 1:
-        stage.build(read_sample(in), sets);
+        sample = read_sample(in, order);
+        stage.build(sample, sets);
         check(sets.user);
         check(sets.intr);
+        if (sets.image_expected != (sample.event == 0 && !sample.guest())) std::abort();
+        if (sample.event != 0 && sets.user.xstate_in_use) std::abort();  // an image of another event's stop
         break;
       default: stage.forget(in.u8()); break;
     }

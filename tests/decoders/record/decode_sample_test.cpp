@@ -230,6 +230,74 @@ TEST(DecodeSample, ReadsBigEndianInput) {
   EXPECT_EQ(s.callchain[0], 0x402000U);
 }
 
+/// What a big-endian machine writes: every word most significant byte first, two u32 of a word in their own order.
+class BigBytes {
+ public:
+  BigBytes& u64(std::initializer_list<std::uint64_t> values) {
+    for (const std::uint64_t value : values) test::append_word(bytes_, value, 8, std::endian::big);
+    return *this;
+  }
+  BigBytes& u32(std::initializer_list<std::uint32_t> values) {
+    for (const std::uint32_t value : values) test::append_word(bytes_, value, 4, std::endian::big);
+    return *this;
+  }
+  BigBytes& u16(std::initializer_list<std::uint16_t> values) {
+    for (const std::uint16_t value : values) test::append_word(bytes_, value, 2, std::endian::big);
+    return *this;
+  }
+  BigBytes& text(std::string_view characters) {
+    bytes_ = bytes_ + test::text(characters);
+    return *this;
+  }
+  [[nodiscard]] const Bytes& bytes() const { return bytes_; }
+
+ private:
+  Bytes bytes_;
+};
+
+TEST(DecodeSample, ReadsEveryFieldOfABigEndianMachine) {
+  EventAttr attr = EveryField().attr;
+  attr.sample_type |= PERF_SAMPLE_WEIGHT_STRUCT;
+  attr.sample_type &= ~std::uint64_t{PERF_SAMPLE_WEIGHT};
+  BigBytes in;
+  in.u64({77, 0x401000}).u32({42, 43}).u64({1000, 0xadd7, 77, 78}).u32({3, 0}).u64({999});
+  in.u64({1, 50, 40, 11, 77, 1});                                   // READ: nr, enabled, running, value, id, lost
+  in.u64({2, ~std::uint64_t{511}, 0x401000});                       // CALLCHAIN
+  in.u32({4}).text("raw!");                                         // RAW
+  in.u64({1, 5, 0x10, 0x20, (1ULL << 62U) | (3ULL << 44U), 0xc1});  // BRANCH_STACK: predicted, 3 cycles; counter
+  in.u64({2, 0xa1, 0x401000});                                      // REGS_USER
+  in.u64({8}).text("the stac").u64({8});                            // STACK_USER
+  in.u16({3, 2}).u32({600});                                        // WEIGHT_STRUCT: var3, var2, var1 on big endian
+  in.u64({0x1e05080021, 7, 2, 0x7ffe, 0x9000, 0xc9, 4096, 2097152, 8}).text("aux data");
+  Sample s;
+  const auto status = decode_sample(record_of(kSample, in.bytes(), 2, std::endian::big), attr, s);
+  ASSERT_TRUE(status) << render_error(status.error());
+  EXPECT_EQ(s.id, 77U);
+  EXPECT_EQ(s.ip, 0x401000U);
+  EXPECT_EQ(s.pid, 42);
+  EXPECT_EQ(s.tid, 43);
+  EXPECT_EQ(s.time_ns, 1000U);
+  EXPECT_EQ(s.cpu, 3U);
+  EXPECT_EQ(s.period, 999U);
+  EXPECT_EQ(s.read.values.at(0).lost, 1U);
+  EXPECT_EQ(s.callchain[0], PERF_CONTEXT_USER);
+  EXPECT_EQ(std::to_integer<char>(s.raw[0]), 'r');
+  EXPECT_EQ(s.raw.size(), 4U);
+  EXPECT_EQ(s.branches.hw_index, 5U);
+  EXPECT_EQ(s.branches.to(0), 0x20U);
+  EXPECT_EQ(s.branches.flags(0), 2U | (3U << 4U));
+  EXPECT_EQ(s.branches.counters[0], 0xc1U);
+  EXPECT_EQ(s.regs_user.words[1], 0x401000U);
+  EXPECT_EQ(std::to_integer<char>(s.stack_user[0]), 't');
+  EXPECT_EQ(s.weight_parts().cost, 600U);
+  EXPECT_EQ(s.weight_parts().instruction_latency, 2U);
+  EXPECT_EQ(s.weight_parts().third, 3U);
+  EXPECT_EQ(s.data_src, 0x1e05080021U);
+  EXPECT_EQ(s.regs_intr.words[0], 0x7ffeU);
+  EXPECT_EQ(s.code_page_size, 2097152U);
+  EXPECT_EQ(std::to_integer<char>(s.aux[0]), 'a');
+}
+
 TEST(DecodeSample, CpuModesAboveGuestUserAreUnknown) {
   EXPECT_EQ(decoded(words({1}), attr_of(PERF_SAMPLE_IP), 5).mode, CpuMode::guest_user);
   EXPECT_EQ(decoded(words({1}), attr_of(PERF_SAMPLE_IP), 6).mode, CpuMode::unknown);

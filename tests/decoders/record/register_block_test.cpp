@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "decoders/record/decode_sample.h"
 #include "tests/decoders/record/record_input.h"
 
@@ -137,6 +139,65 @@ TEST(RegisterBlock, AnAbiWithoutOrWithTwoBitnessesIsMalformed) {
     const auto sample = decode(words({abi, 1, 2, 1}), both_sections());
     ASSERT_FALSE(sample);
     EXPECT_EQ(sample.error().code, Errc::malformed);
+  }
+}
+
+TEST(RegisterBlock, FewerRegistersThanTheAttributesNameAreTakenAsTheRecordSays) {
+  EventAttr attr = both_sections();
+  attr.size = PERF_ATTR_SIZE_VER10;
+  attr.sample_simd_regs_enabled = 1;
+  attr.sample_simd_vec_reg_qwords = 8;
+  attr.sample_simd_vec_reg_user = attr.sample_simd_vec_reg_intr = 0xffffffff;
+  attr.sample_simd_pred_reg_qwords = 1;
+  attr.sample_simd_pred_reg_user = attr.sample_simd_pred_reg_intr = 0xff;
+  const auto user = words({kSimd64, 0x401000, 16, 2, 0, 0}) + ascending(0x1000, 32);
+  const auto intr = words({kSimd64, 0x402000, 3, 4, 8, 1}) + ascending(0x3000, 12) + ascending(0x2000, 8);
+  const auto sample = decode(user + intr, attr);
+  ASSERT_TRUE(sample) << render_error(sample.error());
+  EXPECT_EQ(sample->regs_user.nr_vectors, 16U);
+  EXPECT_EQ(sample->regs_user.vector_qwords, 2U);
+  EXPECT_EQ(sample->regs_user.nr_pred, 0U);
+  EXPECT_EQ(sample->regs_intr.nr_vectors, 3U);
+  EXPECT_EQ(sample->regs_intr.simd[12], 0x2000U);
+}
+
+TEST(RegisterBlock, OlderKernelsLeaveTheUserPartEmptyOnKernelHits) {
+  // V4 and V5 of the series: the counts word of the user section is zero when the interrupt hit the kernel.
+  const auto sample = decode(words({kSimd64, 0x401000, 0}) + packed_section(0x402000), both_sections());
+  ASSERT_TRUE(sample) << render_error(sample.error());
+  EXPECT_TRUE(sample->regs_user.simd.empty());
+  EXPECT_TRUE(sample->regs_user.packed_counts);
+  expect_ymm_and_opmask(sample->regs_intr, 0x402000, true);
+}
+
+TEST(RegisterBlock, TheTwoFormsDoNotMixInOneSample) {
+  const auto sample = decode(packed_section(0x401000) + merged_section(0x402000), both_sections());
+  ASSERT_FALSE(sample);
+  EXPECT_EQ(sample.error().fact, "regs_user: the SIMD counts are larger than any register file");
+}
+
+Bytes swapped_words(const Bytes& bytes) {
+  Bytes out = bytes;
+  for (std::size_t word = 0; word + 8 <= out.size(); word += 8) {
+    std::reverse(out.begin() + static_cast<std::ptrdiff_t>(word), out.begin() + static_cast<std::ptrdiff_t>(word + 8));
+  }
+  return out;
+}
+
+TEST(RegisterBlock, ReadsBothFormsOfABigEndianMachine) {
+  // Four u16 in one word are in their own order, not those of a swapped word: 16, 4, 8, 1.
+  Bytes packed = words({kSimd64, 0x401000}, std::endian::big);
+  for (const std::uint64_t count : {16U, 4U, 8U, 1U}) test::append_word(packed, count, 2, std::endian::big);
+  packed = packed + swapped_words(ascending(0x1000, 16 * 4) + ascending(0x2000, 8));
+  const EventAttr attr = both_sections();
+  for (const bool is_packed : {false, true}) {
+    const Bytes section = is_packed ? packed : swapped_words(merged_section(0x401000));
+    Sample sample;
+    const auto raw = test::record_of(PERF_RECORD_SAMPLE, section + section, 0, std::endian::big);
+    const auto decoded = decode_sample(raw, attr, sample);
+    ASSERT_TRUE(decoded) << render_error(decoded.error());
+    expect_ymm_and_opmask(sample.regs_user, 0x401000, is_packed);
+    expect_ymm_and_opmask(sample.regs_intr, 0x401000, is_packed);
   }
 }
 
