@@ -53,9 +53,7 @@ void read_simd(SampleReader& reader, RegisterBlock& block) {
       take_words(reader.in, counts.vectors * counts.vector_qwords + counts.predicates * counts.predicate_qwords);
 }
 
-}  // namespace
-
-RegisterBlock read_register_block(SampleReader& reader, std::uint64_t mask) {
+RegisterBlock read_section(SampleReader& reader, std::uint64_t mask) {
   RegisterBlock block;
   block.abi = reader.in.u64();
   if (block.abi == abi::PERF_SAMPLE_REGS_ABI_NONE) return block;
@@ -71,6 +69,15 @@ RegisterBlock read_register_block(SampleReader& reader, std::uint64_t mask) {
   block.mask = mask;
   block.words = take_words(reader.in, static_cast<std::uint64_t>(std::popcount(mask)));
   if ((block.abi & abi::PERF_SAMPLE_REGS_ABI_SIMD) != 0 && !reader.in.failed()) read_simd(reader, block);
+  return block;
+}
+
+}  // namespace
+
+RegisterBlock read_register_block(SampleReader& reader, std::uint64_t mask) {
+  Cursor section = reader.in;
+  RegisterBlock block = read_section(reader, mask);
+  if (!reader.in.failed()) block.bytes = section.take(reader.in.offset() - section.offset());
   return block;
 }
 

@@ -35,8 +35,9 @@ struct RegisterBlock {
   std::uint16_t vector_qwords = 0;
   std::uint16_t nr_pred = 0;
   std::uint16_t pred_qwords = 0;
-  WordView simd;               ///< vectors ascending, low word first; then predicates
-  bool packed_counts = false;  ///< the four counts shared one word: layout of the series before it was merged
+  WordView simd;                     ///< vectors ascending, low word first; then predicates
+  bool packed_counts = false;        ///< the four counts shared one word: layout of the series before it was merged
+  std::span<const std::byte> bytes;  ///< the whole section, its abi word included; empty when it was not asked for
 };
 
 struct ReadValue {
@@ -55,7 +56,6 @@ struct BranchStack {
   WordView entries;            ///< 3 words each: from, to, flags as recorded
   WordView counters;           ///< with PERF_SAMPLE_BRANCH_COUNTERS
   [[nodiscard]] std::size_t size() const { return entries.size() / 3; }
-};
   [[nodiscard]] VirtAddr from(std::size_t entry) const { return entries[3 * entry]; }
   [[nodiscard]] VirtAddr to(std::size_t entry) const { return entries[3 * entry + 1]; }
   /// Flags as a little-endian machine lays them out: bit 0 mispredicted, 1 predicted, 2 in a transaction, 3
@@ -63,6 +63,7 @@ struct BranchStack {
   /// which a big-endian machine fills from the highest bit down. Source: uapi linux/perf_event.h, struct
   /// perf_branch_entry.
   [[nodiscard]] std::uint64_t flags(std::size_t entry) const;
+};
 
 /// Decoded PERF_RECORD_SAMPLE. A field means something only if its bit is in `present`. Views point into the record.
 struct Sample {
@@ -98,7 +99,6 @@ struct Sample {
 
   [[nodiscard]] bool has(std::uint64_t bit) const { return (present & bit) != 0; }
   [[nodiscard]] bool exact_ip() const { return (misc & abi::PERF_RECORD_MISC_EXACT_IP) != 0; }
-  [[nodiscard]] bool guest() const { return mode == CpuMode::guest_kernel || mode == CpuMode::guest_user; }
   /// The parts of WEIGHT_STRUCT: cost of the access (the whole word without it), latency of the instruction, and a
   /// third value that the architecture defines.
   struct WeightParts {
@@ -107,6 +107,7 @@ struct Sample {
     std::uint16_t third = 0;
   };
   [[nodiscard]] WeightParts weight_parts() const;
+  [[nodiscard]] bool guest() const { return mode == CpuMode::guest_kernel || mode == CpuMode::guest_user; }
 };
 
 }  // namespace simdprof
