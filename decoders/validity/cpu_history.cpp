@@ -1,0 +1,30 @@
+#include "decoders/validity/cpu_history.h"
+
+#include <algorithm>
+
+namespace simdprof {
+
+void CpuHistory::add(std::uint32_t cpu, const SeenBlock& block) {
+  if (rings_.size() >= kMaxCpus && rings_.find(cpu) == rings_.end()) return;
+  Ring& ring = rings_[cpu];
+  const auto end = ring.blocks.begin() + static_cast<std::ptrdiff_t>(ring.used);
+  const auto same = std::find_if(ring.blocks.begin(), end, [&block](const SeenBlock& seen) {
+    return seen.hash == block.hash && seen.pid == block.pid;
+  });
+  if (same != end) {
+    same->owned = same->owned || block.owned;
+    same->user_mode = same->user_mode || block.user_mode;
+    return;
+  }
+  ring.blocks[ring.next] = block;
+  ring.next = (ring.next + 1) % kBlocks;
+  ring.used = std::min(ring.used + 1, kBlocks);
+}
+
+std::span<const SeenBlock> CpuHistory::blocks(std::uint32_t cpu) const {
+  const auto found = rings_.find(cpu);
+  if (found == rings_.end()) return {};
+  return std::span(found->second.blocks).first(found->second.used);
+}
+
+}  // namespace simdprof

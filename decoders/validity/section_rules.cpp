@@ -1,0 +1,141 @@
+#include "decoders/validity/section_rules.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#include <optional>
+
+namespace simdprof {
+namespace {
+
+constexpr std::uint64_t kBitness = abi::PERF_SAMPLE_REGS_ABI_32 | abi::PERF_SAMPLE_REGS_ABI_64;
+constexpr std::uint64_t kRing3 = 3;
+
+bool has_simd(const RegisterBlock& block) { return (block.abi & abi::PERF_SAMPLE_REGS_ABI_SIMD) != 0; }
+bool is_x86(abi::Arch arch) { return arch == abi::Arch::x86_64 || arch == abi::Arch::x86_32; }
+
+std::optional<std::uint64_t> word_of(const RegisterBlock& block, unsigned number) {
+  if (((block.mask >> number) & 1U) == 0) return std::nullopt;
+  const auto index = static_cast<std::size_t>(std::popcount(block.mask & ((std::uint64_t{1} << number) - 1)));
+  if (index >= block.words.size()) return std::nullopt;
+  return block.words[index];
+}
+
+bool same_bytes(const WordView& a, const WordView& b) {
+  return a.bytes().size() == b.bytes().size() &&
+         (a.bytes().empty() || std::memcmp(a.bytes().data(), b.bytes().data(), a.bytes().size()) == 0);
+}
+
+/// Mask bits whose words both sections have and in which they differ.
+std::uint64_t differing_words(const RegisterBlock& a, const RegisterBlock& b) {
+  if (a.mask == b.mask && same_bytes(a.words, b.words)) return 0;
+  std::uint64_t differing = 0;
+  for (std::uint64_t left = a.mask & b.mask; left != 0; left &= left - 1) {
+    const auto number = static_cast<unsigned>(std::countr_zero(left));
+    const auto mine = word_of(a, number), other = word_of(b, number);
+    if (mine && other && *mine != *other) differing |= std::uint64_t{1} << number;
+  }
+  return differing;
+}
+
+/// Whether the SIMD parts differ in a register and word that both have.
+bool simd_differs(const RegisterBlock& a, const RegisterBlock& b) {
+  if (!has_simd(a) || !has_simd(b)) return false;
+  if (a.vector_qwords == b.vector_qwords && a.nr_vectors == b.nr_vectors && same_bytes(a.simd, b.simd)) return false;
+  const std::size_t vectors = std::min(a.nr_vectors, b.nr_vectors);
+  const std::size_t qwords = std::min(a.vector_qwords, b.vector_qwords);
+  const auto word = [](const RegisterBlock& block, std::size_t index) {
+    return index < block.simd.size() ? block.simd[index] : 0;
+  };
+  for (std::size_t vector = 0; vector < vectors; ++vector) {
+    for (std::size_t qword = 0; qword < qwords; ++qword) {
+      if (word(a, vector * a.vector_qwords + qword) != word(b, vector * b.vector_qwords + qword)) return true;
+    }
+  }
+  return false;
+}
+
+/// Whether a section holds vectors, as it stands in the record.
+bool holds_vectors(const RegisterBlock& block, abi::Arch arch) {
+  if (block.abi == abi::PERF_SAMPLE_REGS_ABI_NONE) return false;
+  if (has_simd(block)) return block.nr_vectors != 0 && block.vector_qwords != 0;
+  return is_x86(arch) && (block.mask & abi::kX86LegacyXmmMask) != 0;
+}
+
+}  // namespace
+
+void judge_r1(const CheckedSample& checked, RuleHistory& /*history*/, FindingSink& out) {
+  const RegisterBlock& user = checked.sample->regs_user;
+  const RegisterBlock& intr = checked.sample->regs_intr;
+  if (!checked.user_mode() || user.abi == 0 || intr.abi == 0) return;
+  // Sections of different form number their registers differently.
+  if ((user.abi & kBitness) != (intr.abi & kBitness) || has_simd(user) != has_simd(intr)) return;
+  const std::uint64_t differing = differing_words(user, intr);
+  const bool legacy = is_x86(checked.arch) && !has_simd(user);
+  const std::uint64_t vector_words = legacy ? abi::kX86LegacyXmmMask : 0;
+  std::uint8_t distrust = 0;
+  if ((differing & ~vector_words) != 0) distrust |= kDistrustUserGpr | kDistrustIntrGpr;
+  if ((differing & vector_words) != 0 || simd_differs(user, intr)) {
+    distrust |= kDistrustUserVectors | kDistrustIntrVectors;
+  }
+  if (distrust != 0) out.add(RuleId::r1, checked.ref).distrust = distrust;
+}
+
+void judge_r2(const CheckedSample& checked, RuleHistory& /*history*/, FindingSink& out) {
+  const RegisterBlock& user = checked.sample->regs_user;
+  if (!checked.kernel_mode() || user.abi == 0 || checked.arch != abi::Arch::x86_64) return;
+  const auto ip = word_of(user, abi::PERF_REG_X86_IP);
+  const auto cs = word_of(user, abi::PERF_REG_X86_CS);
+  // A worker thread of a kernel before 6.5 has an entry frame that was never filled: all 0.
+  const bool unused_frame = ip.value_or(0) == 0 && cs.value_or(0) == 0;
+  if (unused_frame) return;
+  const bool kernel_ip = ip && is_kernel_address(checked.arch, *ip);
+  const bool kernel_cs = cs && (*cs & kRing3) != kRing3;
+  if (kernel_ip || kernel_cs) out.add(RuleId::r2, checked.ref);
+}
+
+void judge_r3(const CheckedSample& checked, RuleHistory& /*history*/, FindingSink& out) {
+  const Sample& sample = *checked.sample;
+  if ((checked.attr->flags & abi::kAttrExcludeKernel) == 0 || sample.guest()) return;
+  const auto intr_ip =
+      sample.regs_intr.abi == 0 ? std::nullopt : word_of(sample.regs_intr, abi::ip_register(checked.arch));
+  const bool ip_leaks = sample.has(abi::PERF_SAMPLE_IP) && is_kernel_address(checked.arch, sample.ip);
+  const bool register_leaks = intr_ip && is_kernel_address(checked.arch, *intr_ip);
+  if (ip_leaks || register_leaks) out.add(RuleId::r3, checked.ref);
+}
+
+void judge_r9(const CheckedSample& checked, RuleHistory& /*history*/, FindingSink& out) {
+  if (!checked.user_mode() || !checked.sample->has(abi::PERF_SAMPLE_REGS_USER)) return;
+  if (checked.sample->regs_user.abi == 0) out.add(RuleId::r9, checked.ref);
+}
+
+void judge_r10(const CheckedSample& checked, RuleHistory& /*history*/, FindingSink& out) {
+  const bool precise = checked.sample->exact_ip() || abi::precise_ip(*checked.attr) != 0;
+  if (!checked.kernel_mode() || !precise) return;
+  if (checked.user.empty() || checked.intr.empty()) return;
+  if (!equal_vectors(checked.sets->user, checked.sets->intr)) out.add(RuleId::r10, checked.ref);
+}
+
+void judge_r11(const CheckedSample& checked, RuleHistory& /*history*/, FindingSink& out) {
+  const Sample& sample = *checked.sample;
+  if (!checked.user_mode() || !sample.has(abi::PERF_SAMPLE_CALLCHAIN) || sample.callchain.empty()) return;
+  if (sample.callchain[0] == abi::PERF_CONTEXT_KERNEL) out.add(RuleId::r11, checked.ref);
+}
+
+void judge_r12(const CheckedSample& checked, RuleHistory& /*history*/, FindingSink& out) {
+  if (checked.user_mode() || !holds_vectors(checked.sample->regs_intr, checked.arch)) return;
+  out.add(RuleId::r12, checked.ref);
+}
+
+void judge_r13(const CheckedSample& checked, RuleHistory& /*history*/, FindingSink& out) {
+  const RegisterBlock& user = checked.sample->regs_user;
+  if (!checked.kernel_mode() || user.abi == 0 || checked.arch != abi::Arch::x86_64) return;
+  constexpr std::uint64_t kNotCaptured = ~std::uint64_t{0};
+  if (word_of(user, abi::PERF_REG_X86_BX) != kNotCaptured) return;
+  for (unsigned number = abi::PERF_REG_X86_R15 - 3; number <= abi::PERF_REG_X86_R15; ++number) {
+    if (word_of(user, number) != kNotCaptured) return;
+  }
+  out.add(RuleId::r13, checked.ref);
+}
+
+}  // namespace simdprof

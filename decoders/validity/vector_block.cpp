@@ -1,0 +1,95 @@
+#include "decoders/validity/vector_block.h"
+
+#include <algorithm>
+#include <bit>
+
+namespace simdprof {
+namespace {
+
+constexpr std::size_t kRichRegisters = 4;
+constexpr std::uint8_t kXmmWords = 3;  // bits of words 0 and 1
+
+// The finalizer of splitmix64.
+std::uint64_t mix(std::uint64_t word) {
+  word ^= word >> 30U;
+  word *= 0xbf58476d1ce4e5b9;
+  word ^= word >> 27U;
+  word *= 0x94d049bb133111eb;
+  return word ^ (word >> 31U);
+}
+
+bool one_byte_repeated(std::uint64_t low, std::uint64_t high) {
+  return low == high && low == (low & 0xffU) * 0x0101010101010101;
+}
+
+/// Values of registers that count for richness, each once.
+struct Distinct {
+  std::array<std::uint64_t, kRichRegisters> seen{};
+  std::size_t count = 0;
+
+  void add(std::uint64_t hash) {
+    if (count == seen.size() || std::find(seen.begin(), seen.begin() + count, hash) != seen.begin() + count) return;
+    seen[count++] = hash;
+  }
+};
+
+}  // namespace
+
+VectorBlock make_vector_block(const RegisterSet& set) {
+  VectorBlock block;
+  Distinct distinct;
+  std::uint64_t any = 0;
+  std::uint64_t hash = 0;
+  for (unsigned number = 0; number < kBlockRegisters; ++number) {
+    const VectorRegister& vector = set.vector[number];
+    if ((vector.recorded_words & kXmmWords) != kXmmWords) continue;
+    const std::uint64_t low = vector.words[0], high = vector.words[1];
+    block.recorded = static_cast<std::uint16_t>(block.recorded | (1U << number));
+    any |= low | high;
+    const std::uint64_t value = mix(low + mix(high + number));
+    block.lane[number] = static_cast<std::uint32_t>(value >> 32U);
+    hash = mix(hash ^ value);
+    if ((low | high) != 0 && !one_byte_repeated(low, high)) distinct.add(mix(low + mix(high)));
+  }
+  block.hash = mix(hash + block.recorded);
+  block.zero = block.recorded != 0 && any == 0;
+  block.rich = distinct.count == kRichRegisters;
+  return block;
+}
+
+unsigned count_different(const VectorBlock& a, const VectorBlock& b) {
+  unsigned count = 0;
+  for (unsigned number = 0; number < kBlockRegisters; ++number) count += a.lane[number] != b.lane[number] ? 1U : 0U;
+  return count;
+}
+
+bool read_by_kernel(const RegisterSet& set) {
+  return set.vector_origin == Origin::pebs || set.vector_origin == Origin::pmi_xsave;
+}
+
+bool equal_vectors(const RegisterSet& a, const RegisterSet& b) {
+  bool common_words = false;
+  for (std::size_t number = 0; number < a.vector.size(); ++number) {
+    const VectorRegister& left = a.vector[number];
+    const VectorRegister& right = b.vector[number];
+    for (unsigned common = left.recorded_words & right.recorded_words; common != 0; common &= common - 1) {
+      const auto word = static_cast<std::size_t>(std::countr_zero(common));
+      if (left.words[word] != right.words[word]) return false;
+      common_words = true;
+    }
+  }
+  return common_words;
+}
+
+bool zero_vectors(const RegisterSet& set) {
+  bool recorded = false;
+  for (const VectorRegister& vector : set.vector) {
+    for (unsigned left = vector.recorded_words; left != 0; left &= left - 1) {
+      if (vector.words[static_cast<std::size_t>(std::countr_zero(left))] != 0) return false;
+      recorded = true;
+    }
+  }
+  return recorded;
+}
+
+}  // namespace simdprof
