@@ -5,6 +5,7 @@
 
 #include "cmd/dump_text.h"
 #include "cmd/exit_code.h"
+#include "cmd/open_input.h"
 #include "cmd/sample_options.h"
 #include "cmd/session.h"
 #include "cmd/text_out.h"
@@ -20,18 +21,19 @@ struct DumpOptions {
 };
 
 /// Records in the order of the file, whatever they hold.
-Status dump_raw_stage(const std::string& input, TextOut& out) {
+Status dump_raw_stage(const std::string& path, TextOut& out) {
   Ledger ledger;
-  const auto container = ContainerReader::open(input, ledger);
-  if (!container) return fail(container.error());
-  for (std::size_t i = 0; i < container->chunks().size(); ++i) {
-    const ChunkInfo& chunk = container->chunks()[i];
-    const auto records = container->load(i);
+  const auto opened = open_input(path, ledger);
+  if (!opened) return fail(opened.error());
+  const RecordInput& input = **opened;
+  for (std::size_t i = 0; i < input.chunks().size(); ++i) {
+    const ChunkInfo& chunk = input.chunks()[i];
+    const auto records = input.load(i);
     if (!records) {
       ledger.lose(LossCause::chunk_damaged, 1);
       continue;
     }
-    RecordWalk walk{*records, chunk.record_offset, chunk.start.stream};
+    RecordWalk walk{*records, chunk};
     auto raw = walk.next();
     for (; raw && *raw; raw = walk.next()) {
       dump_raw(out.buffer(), **raw);

@@ -18,7 +18,7 @@ Status show_info(const InfoOptions& options, TextOut& out) {
   auto session = Session::open(options.input);
   if (!session) return fail(session.error());
   const RecordingSummary summary = summarize(*session);
-  const RecordingInfo info{session->container(), session->facts(), summary, session->ledger()};
+  const RecordingInfo info{session->input(), session->input().format(), session->facts(), summary, session->ledger()};
   if (options.format == "json") {
     render_info_json(out, info);
   } else {

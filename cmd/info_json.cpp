@@ -47,15 +47,16 @@ void put_time(Json& json, std::string_view key, std::uint64_t time_ns) {
 }
 
 void put_file(Json& json, const RecordingInfo& info) {
-  put(json, "file", info.container.name());
-  put_number(json, "format_version", kFormatVersion);
+  put(json, "file", info.input.name());
+  put(json, "format", info.format.name);
+  put(json, "format_detail", info.format.detail);
   put_key(json, "compressed");
-  json.Bool(info.container.compressed());
+  json.Bool(info.format.compressed);
   put_key(json, "finished");
-  json.Bool(info.container.index_present());
-  put_number(json, "file_bytes", info.container.file_bytes());
+  json.Bool(info.format.finished);
+  put_number(json, "file_bytes", info.format.file_bytes);
   put_number(json, "record_bytes", info.summary.uncompressed_bytes);
-  if (info.container.compressed()) {
+  if (info.format.compressed) {
     put_key(json, "ratio");
     json.Double(compression_ratio(info));
   }

@@ -7,7 +7,8 @@ namespace simdprof::cmd {
 
 /// Everything `info` shows.
 struct RecordingInfo {
-  const ContainerReader& container;
+  const RecordInput& input;
+  InputFormat format;
   const RecordingFacts& facts;
   const RecordingSummary& summary;
   const Ledger& ledger;

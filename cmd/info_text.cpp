@@ -11,13 +11,10 @@ namespace {
 constexpr double kNsPerSecond = 1e9;
 
 void render_file(TextOut& out, const RecordingInfo& info) {
-  out.print("file           {}\n", shown(info.container.name()));
-  out.print("format         simdprof.data version {}, {}, {}\n", kFormatVersion,
-            info.container.compressed() ? "zstd container" : "uncompressed records",
-            info.container.index_present() ? "finished" : "without index");
-  out.print("bytes          {} in the file, {} of records", info.container.file_bytes(),
-            info.summary.uncompressed_bytes);
-  if (info.container.compressed()) out.print(", ratio {:.2f}", compression_ratio(info));
+  out.print("file           {}\n", shown(info.input.name()));
+  out.print("format         {}, {}\n", info.format.name, shown(info.format.detail));
+  out.print("bytes          {} in the file, {} of records", info.format.file_bytes, info.summary.uncompressed_bytes);
+  if (info.format.compressed) out.print(", ratio {:.2f}", compression_ratio(info));
   out.write("\n");
 }
 
@@ -106,8 +103,8 @@ void render_losses(TextOut& out, const Ledger& ledger) {
 }  // namespace
 
 double compression_ratio(const RecordingInfo& info) {
-  const std::uint64_t bytes = info.container.file_bytes();
-  if (!info.container.compressed() || bytes == 0) return 0;
+  const std::uint64_t bytes = info.format.file_bytes;
+  if (!info.format.compressed || bytes == 0) return 0;
   return static_cast<double>(info.summary.uncompressed_bytes) / static_cast<double>(bytes);
 }
 

@@ -84,7 +84,7 @@ struct FactsBuilder {
 };
 
 void read_facts(std::span<const std::byte> records, const ChunkInfo& chunk, RecordingFacts& facts, Ledger& ledger) {
-  RecordWalk walk{records, chunk.record_offset, chunk.start.stream};
+  RecordWalk walk{records, chunk};
   for (auto raw = walk.next(); raw && *raw; raw = walk.next()) {
     const auto record = decode_record(**raw, facts.events);
     if (!record) continue;
@@ -104,13 +104,13 @@ void drop_ids_without_event(EventTable& events) {
 
 }  // namespace
 
-RecordingFacts load_facts(const ContainerReader& container, Ledger& ledger) {
+RecordingFacts load_facts(const RecordInput& input, Ledger& ledger) {
   RecordingFacts facts;
   std::uint64_t read_bytes = 0;
-  for (std::size_t i = 0; i < container.chunks().size() && read_bytes < kMaxMetadataBytes; ++i) {
-    const ChunkInfo& chunk = container.chunks()[i];
+  for (std::size_t i = 0; i < input.chunks().size() && read_bytes < kMaxMetadataBytes; ++i) {
+    const ChunkInfo& chunk = input.chunks()[i];
     if (chunk.start.info.kind != StreamKind::metadata) continue;
-    const auto records = container.load(i);
+    const auto records = input.load(i);
     if (!records) continue;
     read_bytes += records->size();
     read_facts(*records, chunk, facts, ledger);

@@ -2,19 +2,17 @@
 
 #include <algorithm>
 
-#include "lib/container/format.h"
-
 namespace simdprof::cmd {
 namespace {
 
-void add_chunk(const ChunkInfo& chunk, RecordingSummary& out) {
+void add_chunk(const ChunkInfo& chunk, std::uint32_t framing_bytes, RecordingSummary& out) {
   StreamSummary& stream = out.streams[chunk.start.stream];
   stream.info = chunk.start.info;
   ++stream.chunks;
   stream.records += chunk.start.record_count;
   stream.record_bytes += chunk.start.record_bytes;
   stream.compressed_bytes += chunk.compressed_bytes;
-  out.uncompressed_bytes += format::kStreamRecordBytes + chunk.start.record_bytes;
+  out.uncompressed_bytes += framing_bytes + chunk.start.record_bytes;
   if (chunk.start.info.kind != StreamKind::ring || chunk.start.first_time_ns == kNoTime) return;
   out.first_time_ns = std::min(out.first_time_ns, chunk.start.first_time_ns);
   out.last_time_ns =
@@ -25,7 +23,8 @@ void add_chunk(const ChunkInfo& chunk, RecordingSummary& out) {
 
 RecordingSummary summarize(Session& session) {
   RecordingSummary summary;
-  for (const ChunkInfo& chunk : session.container().chunks()) add_chunk(chunk, summary);
+  const std::uint32_t framing_bytes = session.input().format().framing_bytes;
+  for (const ChunkInfo& chunk : session.input().chunks()) add_chunk(chunk, framing_bytes, summary);
   summary.samples_of_event.resize(session.facts().events.events.size());
   std::map<std::uint32_t, std::uint64_t> records;
   while (const Record* record = session.next()) {

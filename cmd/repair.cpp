@@ -102,7 +102,7 @@ Status Repair::copy_chunk(std::size_t index) {
               fmt::format("{}; lost: {}", render_error(records.error()), records_text(chunk.start.record_count)));
     return {};
   }
-  RecordWalk walk{*records, chunk.record_offset, chunk.start.stream};
+  RecordWalk walk{*records, chunk};
   std::uint32_t whole = 0;
   std::size_t bytes = 0;
   auto record = walk.next();

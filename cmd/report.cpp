@@ -19,9 +19,9 @@
 namespace simdprof::cmd {
 namespace {
 
-std::uint64_t record_count(const ContainerReader& container) {
+std::uint64_t record_count(const RecordInput& input) {
   std::uint64_t count = 0;
-  for (const ChunkInfo& chunk : container.chunks()) count += chunk.start.record_count;
+  for (const ChunkInfo& chunk : input.chunks()) count += chunk.start.record_count;
   return count;
 }
 
@@ -79,11 +79,11 @@ ExitCode loss_status(const ReportOptions& options, const Quality& quality) {
 Result<ExitCode> run_report(const ReportOptions& options, TextOut& out) {
   auto session = Session::open(options.input);
   if (!session) return fail(session.error());
-  auto reading = ReportReading::make(options, session->facts(), recorded_time(session->container()));
+  auto reading = ReportReading::make(options, session->facts(), recorded_time(session->input()));
   if (!reading) return fail(reading.error());
   warn_about_chains(options, *reading);
 
-  Progress progress(fmt::format("reading {}", options.input), record_count(session->container()));
+  Progress progress(fmt::format("reading {}", options.input), record_count(session->input()));
   while (const Record* record = session->next()) {
     progress.step();
     if (const Status used = reading->observe(*record); !used) {

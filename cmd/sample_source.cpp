@@ -10,9 +10,9 @@
 #include "lib/symbols/resolver.h"
 
 namespace simdprof::cmd {
-std::optional<TimeWindow> recorded_time(const ContainerReader& container) {
+std::optional<TimeWindow> recorded_time(const RecordInput& input) {
   std::optional<TimeWindow> window;
-  for (const ChunkInfo& chunk : container.chunks()) {
+  for (const ChunkInfo& chunk : input.chunks()) {
     const StreamStart& start = chunk.start;
     if (start.info.kind != StreamKind::ring || start.first_time_ns == kNoTime || start.last_time_ns == kNoTime)
       continue;
@@ -94,7 +94,7 @@ SampleSource::~SampleSource() = default;
 Result<SampleSource> SampleSource::open(const SampleOptions& options, const SampleNeeds& needs) {
   auto session = Session::open(options.input);
   if (!session) return fail(session.error());
-  auto filter = SampleFilter::make(options.filter, recorded_time(session->container()));
+  auto filter = SampleFilter::make(options.filter, recorded_time(session->input()));
   if (!filter) return fail(filter.error());
   return SampleSource(std::make_unique<State>(std::move(*session), std::move(*filter), options, needs));
 }
@@ -140,6 +140,8 @@ const Mapping* SampleSource::mapping(VirtAddr address, CpuMode mode) const {
   return mode == CpuMode::kernel ? state_->spaces.find_kernel(address)
                                  : state_->spaces.find(state_->hit.sample->pid, address);
 }
+
+std::vector<Resolver::Problem> SampleSource::symbol_problems() const { return state_->resolver.problems(); }
 
 const Ledger& SampleSource::ledger() const { return state_->session.ledger(); }
 

@@ -10,6 +10,7 @@
 #include "lib/model/location.h"
 #include "lib/model/register_set.h"
 #include "lib/symbols/call_chain.h"
+#include "lib/symbols/resolver.h"
 
 namespace simdprof::cmd {
 
@@ -57,6 +58,8 @@ class SampleSource {
   [[nodiscard]] Location locate(VirtAddr address, CpuMode mode, bool lines);
   /// The mapping of that sample's process that covers `address`, or nullptr.
   [[nodiscard]] const Mapping* mapping(VirtAddr address, CpuMode mode) const;
+  /// Files that could not give symbols so far.
+  [[nodiscard]] std::vector<Resolver::Problem> symbol_problems() const;
   /// What was lost or left out so far, for the closing lines.
   [[nodiscard]] const Ledger& ledger() const;
 
@@ -67,6 +70,6 @@ class SampleSource {
 };
 
 /// First and last time of the records of the rings; empty when none has a time.
-std::optional<TimeWindow> recorded_time(const ContainerReader& container);
+std::optional<TimeWindow> recorded_time(const RecordInput& input);
 
 }  // namespace simdprof::cmd

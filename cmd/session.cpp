@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "cmd/load_facts.h"
+#include "cmd/open_input.h"
 #include "cmd/run_prefetch.h"
 #include "decoders/record/decode_record.h"
 #include "decoders/record/record_time.h"
@@ -19,26 +20,27 @@ constexpr std::size_t kMaxOpenBytes = std::size_t{1} << 30U;
 /// PERF_RECORD_AUX: the area was full and something was left out.
 constexpr std::uint64_t kAuxFlagTruncated = 1;
 
-std::vector<RunInfo> runs_of(const ContainerReader& container) {
+std::vector<RunInfo> runs_of(const RecordInput& input) {
   std::vector<RunInfo> runs;
-  for (const ChunkInfo& chunk : container.chunks()) {
+  for (const ChunkInfo& chunk : input.chunks()) {
     runs.push_back({chunk.start.stream, chunk.start.info.kind, chunk.start.first_time_ns});
   }
   return runs;
 }
 
-RunLoad load_run(const ContainerReader& container, const EventTable& events, std::size_t chunk) {
+RunLoad load_run(const RecordInput& input, const EventTable& events, std::size_t chunk) {
   RunLoad load;
-  auto bytes = container.load(chunk);
+  auto bytes = input.load(chunk);
   if (!bytes) {
     load.damaged = true;
     return load;
   }
-  const ChunkInfo& info = container.chunks()[chunk];
+  const ChunkInfo& info = input.chunks()[chunk];
   load.run.bytes = std::move(*bytes);
-  RecordWalk walk{load.run.bytes, info.record_offset, info.start.stream};
+  RecordWalk walk{load.run.bytes, info};
   auto raw = walk.next();
   for (; raw && *raw; raw = walk.next()) {
+    if (input.is_framing((*raw)->type)) continue;
     const auto offset = static_cast<std::uint32_t>((*raw)->offset - info.record_offset);
     load.run.records.push_back({find_record_time(**raw, events), offset});
   }
@@ -75,14 +77,14 @@ std::optional<SourceKind> RecordingFacts::source() const {
 }
 
 struct Session::State {
-  State(ContainerReader opened, Ledger opening_losses)
-      : container(std::move(opened)), ledger(std::move(opening_losses)), facts(load_facts(container, ledger)) {}
+  State(std::unique_ptr<RecordInput> opened, Ledger opening_losses)
+      : input(std::move(opened)), ledger(std::move(opening_losses)), facts(load_facts(*input, ledger)) {}
 
-  ContainerReader container;
+  std::unique_ptr<RecordInput> input;
   Ledger ledger;
   RecordingFacts facts;
   std::optional<TimeOrder> order;         ///< made by the first next()
-  std::unique_ptr<RunPrefetch> prefetch;  ///< its workers use container and facts, which outlive it
+  std::unique_ptr<RunPrefetch> prefetch;  ///< its workers use input and facts, which outlive it
   RawRecord raw;                          ///< `record`, undecoded
   Record record;
 
@@ -92,9 +94,9 @@ struct Session::State {
 };
 
 void Session::State::start() {
-  order.emplace(runs_of(container), [this](std::size_t) { return open_run(); });
+  order.emplace(runs_of(*input), [this](std::size_t) { return open_run(); });
   prefetch = std::make_unique<RunPrefetch>(order->opening_order(),
-                                           [this](std::size_t run) { return load_run(container, facts.events, run); });
+                                           [this](std::size_t run) { return load_run(*input, facts.events, run); });
 }
 
 LoadedRun Session::State::open_run() {
@@ -105,8 +107,9 @@ LoadedRun Session::State::open_run() {
 }
 
 Result<Record> Session::State::decode(const TimeOrder::Item& item) {
-  const ChunkInfo& chunk = container.chunks()[item.run];
-  const auto framed = RecordWalk{item.bytes, chunk.record_offset + item.offset, chunk.start.stream}.next();
+  const ChunkInfo& chunk = input->chunks()[item.run];
+  const auto framed =
+      RecordWalk{item.bytes, chunk.record_offset + item.offset, chunk.start.stream, chunk.start.info.order}.next();
   if (!framed) return fail(framed.error());
   raw = **framed;
   return decode_record(raw, facts.events);
@@ -117,16 +120,16 @@ Session::Session(Session&&) noexcept = default;
 Session& Session::operator=(Session&&) noexcept = default;
 Session::~Session() = default;
 
-Result<Session> Session::open(const std::string& input) {
+Result<Session> Session::open(const std::string& path) {
   Ledger ledger;
-  auto container = ContainerReader::open(input, ledger);
-  if (!container) return fail(container.error());
-  return Session{std::make_unique<State>(std::move(*container), std::move(ledger))};
+  auto input = open_input(path, ledger);
+  if (!input) return fail(input.error());
+  return Session{std::make_unique<State>(std::move(*input), std::move(ledger))};
 }
 
 const RecordingFacts& Session::facts() const { return state_->facts; }
 Ledger& Session::ledger() { return state_->ledger; }
-const ContainerReader& Session::container() const { return state_->container; }
+const RecordInput& Session::input() const { return *state_->input; }
 const RawRecord& Session::raw() const { return state_->raw; }
 
 const Record* Session::next() {

@@ -10,11 +10,11 @@
 #include "lib/abi/registers.h"
 #include "lib/abi/xsave.h"
 #include "lib/base/result.h"
-#include "lib/container/reader.h"
 #include "lib/model/event.h"
 #include "lib/model/ledger.h"
 #include "lib/model/raw_record.h"
 #include "lib/model/record.h"
+#include "lib/model/record_input.h"
 
 namespace simdprof::cmd {
 
@@ -39,7 +39,7 @@ struct RecordingFacts {
 /// A recording, opened for reading: metadata first, then all other records in time order.
 class Session {
  public:
-  static Result<Session> open(const std::string& input);
+  static Result<Session> open(const std::string& path);
   Session(Session&&) noexcept;
   Session& operator=(Session&&) noexcept;
   ~Session();
@@ -52,7 +52,7 @@ class Session {
   /// The bytes of the record that next() gave; they hold as long as it does.
   [[nodiscard]] const RawRecord& raw() const;
   [[nodiscard]] Ledger& ledger();
-  [[nodiscard]] const ContainerReader& container() const;
+  [[nodiscard]] const RecordInput& input() const;
 
  private:
   struct State;

@@ -4,6 +4,7 @@
 
 #include "cmd/exit_code.h"
 #include "cmd/text_out.h"
+#include "lib/model/own_record.h"
 #include "lib/base/log.h"
 
 namespace simdprof::cmd {
@@ -11,7 +12,7 @@ namespace {
 
 void render_built_in(TextOut& out) {
   out.print("compiler    {}\n", __VERSION__);
-  out.write("container   simdprof.data version 1, zstd seekable format\n");
+  out.print("container   simdprof.data version {}, zstd seekable format\n", kFormatVersion);
   out.write("sources     kernel, ptrace, gpr\n");
   out.write("symbols     libelf, libdw (DWARF 4 and 5, inline frames, unwinding)\n");
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "decoders/record/take_words.h"
+#include "lib/abi/attr_bytes.h"
 
 namespace simdprof {
 namespace {
@@ -34,9 +35,7 @@ void read_stream(BodyReader& r) {
   StreamRecord record;
   if (r.in.u64() != kStreamMagic) refuse(r, "the stream record lacks its magic");
   record.start.version = r.in.u16();
-  const std::uint16_t kind = r.in.u16();
-  if (kind > static_cast<std::uint16_t>(StreamKind::aux)) refuse(r, "the kind of the stream is not known");
-  record.start.info.kind = static_cast<StreamKind>(kind);
+  if (!decode_stream_kind(r.in.u16(), record.start.info)) refuse(r, "the kind of the stream is not known");
   record.start.stream = r.in.u32();
   record.start.info.cpu = r.in.i32();
   record.start.info.tid = r.in.i32();
@@ -47,55 +46,14 @@ void read_stream(BodyReader& r) {
   r.out = record;
 }
 
-/// perf_event_attr field by field; a field the bytes end before is 0, as in the kernel.
-abi::EventAttr decode_attr(Cursor in) {
-  abi::EventAttr attr;
-  attr.type = in.u32();
-  attr.size = in.u32();
-  attr.config = in.u64();
-  attr.sample_period_or_freq = in.u64();
-  attr.sample_type = in.u64();
-  attr.read_format = in.u64();
-  attr.flags = in.u64();
-  attr.wakeup_events_or_watermark = in.u32();
-  attr.bp_type = in.u32();
-  attr.config1_or_bp_addr = in.u64();
-  attr.config2_or_bp_len = in.u64();
-  attr.branch_sample_type = in.u64();
-  attr.sample_regs_user = in.u64();
-  attr.sample_stack_user = in.u32();
-  attr.clockid = in.i32();
-  attr.sample_regs_intr = in.u64();
-  attr.aux_watermark = in.u32();
-  attr.sample_max_stack = in.u16();
-  attr.reserved_2 = in.u16();
-  attr.aux_sample_size = in.u32();
-  attr.aux_action = in.u32();
-  attr.sig_data = in.u64();
-  attr.config3 = in.u64();
-  attr.config4 = in.u64();
-  attr.sample_simd_regs_enabled = in.u16();
-  attr.sample_simd_pred_reg_qwords = in.u16();
-  attr.sample_simd_vec_reg_qwords = in.u16();
-  attr.reserved_4 = in.u16();
-  attr.sample_simd_pred_reg_intr = in.u32();
-  attr.sample_simd_pred_reg_user = in.u32();
-  attr.sample_simd_vec_reg_intr = in.u64();
-  attr.sample_simd_vec_reg_user = in.u64();
-  return attr;
-}
-
 void read_event_desc(BodyReader& r) {
   EventDescRecord record;
   record.event = r.in.u32();
   const std::uint32_t size = r.in.u32();
   const auto bytes = r.in.take(size);
   if (size < abi::PERF_ATTR_SIZE_VER0) refuse(r, "event attributes of less than 64 bytes");
-  const auto beyond = bytes.subspan(std::min(bytes.size(), sizeof(abi::EventAttr)));
-  if (std::any_of(beyond.begin(), beyond.end(), [](std::byte b) { return b != std::byte{0}; })) {
-    refuse(r, "event attributes have fields that are not known");
-  }
-  record.attr = decode_attr(Cursor{bytes, 0, r.in.order()});
+  if (abi::has_unknown_fields(bytes)) refuse(r, "event attributes have fields that are not known");
+  record.attr = abi::decode_attr(Cursor{bytes, 0, r.in.order()});
   record.name = read_text(r.in);
   read_padding(r);
   r.out = record;

@@ -4,8 +4,8 @@
 #include <optional>
 #include <vector>
 
+#include "lib/base/input_file.h"
 #include "lib/base/result.h"
-#include "lib/container/input_file.h"
 #include "lib/container/reader.h"
 
 namespace simdprof {

@@ -35,7 +35,7 @@ class Bytes {
 void put_facts(Bytes& out, const ChunkInfo& chunk) {
   const StreamStart& start = chunk.start;
   out.u32(start.stream)
-      .u16(static_cast<std::uint16_t>(start.info.kind))
+      .u16(stream_kind_word(start.info))
       .u16(0)
       .u32(static_cast<std::uint32_t>(start.info.cpu))
       .u32(static_cast<std::uint32_t>(start.info.tid))
@@ -45,8 +45,6 @@ void put_facts(Bytes& out, const ChunkInfo& chunk) {
       .u64(start.last_time_ns)
       .u32(static_cast<std::uint32_t>(chunk.compressed_bytes));
 }
-
-bool known_kind(std::uint16_t kind) { return kind <= static_cast<std::uint16_t>(StreamKind::aux); }
 
 Result<ChunkInfo> take_facts(Cursor& in) {
   const std::uint64_t offset = in.offset();
@@ -63,7 +61,7 @@ Result<ChunkInfo> take_facts(Cursor& in) {
   start.last_time_ns = in.u64();
   chunk.compressed_bytes = in.u32();
   if (in.failed()) return fail(Errc::truncated, "ends inside the facts of a chunk", in.offset());
-  if (!known_kind(kind) || reserved != 0) {
+  if (!decode_stream_kind(kind, start.info) || reserved != 0) {
     return fail(Errc::malformed, fmt::format("stream kind {:#x}, reserved {:#x}", kind, reserved), offset);
   }
   if (start.record_bytes > kMaxRecordBytes || chunk.compressed_bytes > kMaxCompressedBytes) {
@@ -71,7 +69,6 @@ Result<ChunkInfo> take_facts(Cursor& in) {
                 fmt::format("chunk of {} bytes in {} is above the limit", start.record_bytes, chunk.compressed_bytes),
                 offset);
   }
-  start.info.kind = static_cast<StreamKind>(kind);
   return chunk;
 }
 
@@ -229,21 +226,20 @@ Result<StreamStart> decode_stream_start(std::span<const std::byte> bytes, std::u
     return fail(Errc::malformed, "no stream record where one is due", offset);
   }
   if (start.version > kFormatVersion) return newer_version(start.version, offset + 16);
-  if (misc != 0 || size != kStreamRecordBytes || start.version == 0 || !known_kind(kind) ||
+  if (misc != 0 || size != kStreamRecordBytes || start.version == 0 || !decode_stream_kind(kind, start.info) ||
       start.record_bytes > kMaxRecordBytes) {
     return fail(
         Errc::malformed,
         fmt::format("stream record of {} bytes, kind {:#x}, for {} bytes of records", size, kind, start.record_bytes),
         offset);
   }
-  start.info.kind = static_cast<StreamKind>(kind);
   return start;
 }
 
 bool same_start(const StreamStart& a, const StreamStart& b) {
-  return a.stream == b.stream && a.info.kind == b.info.kind && a.info.cpu == b.info.cpu && a.info.tid == b.info.tid &&
-         a.record_count == b.record_count && a.record_bytes == b.record_bytes && a.first_time_ns == b.first_time_ns &&
-         a.last_time_ns == b.last_time_ns;
+  return a.stream == b.stream && a.info.kind == b.info.kind && a.info.order == b.info.order &&
+         a.info.cpu == b.info.cpu && a.info.tid == b.info.tid && a.record_count == b.record_count &&
+         a.record_bytes == b.record_bytes && a.first_time_ns == b.first_time_ns && a.last_time_ns == b.last_time_ns;
 }
 
 }  // namespace simdprof::format

@@ -9,9 +9,9 @@
 #include <utility>
 
 #include "lib/base/cursor.h"
+#include "lib/base/input_file.h"
 #include "lib/container/chunk_scan.h"
 #include "lib/container/format.h"
-#include "lib/container/input_file.h"
 
 namespace simdprof {
 namespace {
@@ -87,6 +87,7 @@ struct ContainerReader::State {
   InputFile file;
   bool compressed = false;
   bool index_present = false;
+  std::uint16_t version = 0;
   ChunkMap map;
   std::mutex mutex;  ///< guards `idle`
   std::vector<std::unique_ptr<Scratch>> idle;
@@ -116,6 +117,9 @@ Status ContainerReader::State::find_chunks() {
   const auto kind = probe_kind(opening);
   if (!kind) return fail(kind.error());
   compressed = *kind == InputKind::container;
+  Cursor in{opening};
+  in.skip(16);
+  version = in.u16();
   if (compressed) {
     if (auto header = decode_file_header(opening); !header) return header;
     auto index = load_index(file);
@@ -174,11 +178,22 @@ ContainerReader::ContainerReader(ContainerReader&&) noexcept = default;
 ContainerReader& ContainerReader::operator=(ContainerReader&&) noexcept = default;
 ContainerReader::~ContainerReader() = default;
 
+/// Both kinds of input, file and decompressed records, have the same second word.
+bool ContainerReader::may_be_recording(std::span<const std::byte> start) {
+  Cursor in{start};
+  in.skip(8);
+  return in.u64() == kStreamMagic;
+}
+
 Result<ContainerReader> ContainerReader::open(const std::string& path, Ledger& ledger) {
-  auto file = InputFile::open(path);
+  auto file = InputFile::open(path, may_be_recording);
   if (!file) return fail(with_input(file.error(), path));
-  auto state = std::make_unique<State>(path, std::move(*file));
-  if (const auto found = state->find_chunks(); !found) return fail(with_input(found.error(), path));
+  return open(std::move(*file), path, ledger);
+}
+
+Result<ContainerReader> ContainerReader::open(InputFile file, const std::string& name, Ledger& ledger) {
+  auto state = std::make_unique<State>(name, std::move(file));
+  if (const auto found = state->find_chunks(); !found) return fail(with_input(found.error(), name));
   set_record_offsets(state->map.chunks, state->compressed);
   for (const Gap& gap : state->map.gaps) ledger.lose(gap.cause, 1);
   return ContainerReader{std::move(state)};
@@ -201,8 +216,20 @@ Result<std::vector<std::byte>> ContainerReader::load(std::size_t chunk) const {
 const std::vector<ChunkInfo>& ContainerReader::chunks() const { return state_->map.chunks; }
 bool ContainerReader::compressed() const { return state_->compressed; }
 bool ContainerReader::index_present() const { return state_->index_present; }
-std::uint64_t ContainerReader::file_bytes() const { return state_->file.size(); }
 const std::string& ContainerReader::name() const { return state_->name; }
 const std::vector<Gap>& ContainerReader::gaps() const { return state_->map.gaps; }
+
+InputFormat ContainerReader::format() const {
+  InputFormat format;
+  format.name = "simdprof.data";
+  format.detail =
+      fmt::format("version {}, {}, {}", state_->version, state_->compressed ? "zstd container" : "uncompressed records",
+                  state_->index_present ? "finished" : "without index");
+  format.compressed = state_->compressed;
+  format.finished = state_->index_present;
+  format.file_bytes = state_->file.size();
+  format.framing_bytes = kStreamRecordBytes;
+  return format;
+}
 
 }  // namespace simdprof

@@ -37,7 +37,7 @@ class RecordScan {
   Status take_last(ChunkInfo chunk);
   Status skip();
   Result<bool> fits(const ChunkInfo& chunk);
-  Result<Walked> walk(std::uint64_t offset, std::uint64_t size);
+  Result<Walked> walk(std::uint64_t offset, std::uint64_t size, std::endian order);
 
   const InputFile& file_;
   std::uint64_t walk_budget_;  ///< bytes that may still be walked: hostile input must not make the scan quadratic
@@ -45,13 +45,13 @@ class RecordScan {
   ChunkMap map_;
 };
 
-Result<Walked> RecordScan::walk(std::uint64_t offset, std::uint64_t size) {
+Result<Walked> RecordScan::walk(std::uint64_t offset, std::uint64_t size, std::endian order) {
   if (size > walk_budget_) return Walked{};
   walk_budget_ -= size;
   std::vector<std::byte> bytes(static_cast<std::size_t>(size));
   const auto got = file_.read_at(offset, bytes);
   if (!got) return fail(got.error());
-  RecordWalk records{std::span(bytes).first(*got), offset, 0};
+  RecordWalk records{std::span(bytes).first(*got), offset, 0, order};
   Walked walked;
   for (auto record = records.next(); record && *record; record = records.next()) {
     ++walked.records;
@@ -66,14 +66,14 @@ Result<bool> RecordScan::fits(const ChunkInfo& chunk) {
   if (!next) return fail(next.error());
   if (starts_opening(*next, kOpening)) return true;
   // What follows is damaged, or this chunk's size is.
-  const auto walked = walk(chunk.file_offset, chunk.start.record_bytes);
+  const auto walked = walk(chunk.file_offset, chunk.start.record_bytes, chunk.start.info.order);
   if (!walked) return fail(walked.error());
   return walked->records == chunk.start.record_count && walked->bytes == chunk.start.record_bytes;
 }
 
 /// The input ends inside the chunk: its whole records are kept.
 Status RecordScan::take_last(ChunkInfo chunk) {
-  const auto walked = walk(chunk.file_offset, file_.size() - chunk.file_offset);
+  const auto walked = walk(chunk.file_offset, file_.size() - chunk.file_offset, chunk.start.info.order);
   if (!walked) return fail(walked.error());
   const std::uint32_t kept = std::min(walked->records, chunk.start.record_count);
   const std::uint64_t end = chunk.file_offset + walked->bytes;

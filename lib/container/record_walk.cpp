@@ -11,7 +11,7 @@ namespace simdprof {
 
 Result<std::optional<RawRecord>> RecordWalk::next() {
   if (bytes_.empty()) return std::optional<RawRecord>{};
-  Cursor in{bytes_, offset_};
+  Cursor in{bytes_, offset_, order_};
   RawRecord record;
   record.type = in.u32();
   record.misc = in.u16();
@@ -29,6 +29,7 @@ Result<std::optional<RawRecord>> RecordWalk::next() {
   record.payload = left.subspan(abi::kRecordHeaderBytes, size - abi::kRecordHeaderBytes);
   record.offset = offset_;
   record.stream = stream_;
+  record.order = order_;
   bytes_ = left.subspan(size);
   offset_ += size;
   return std::optional<RawRecord>{record};

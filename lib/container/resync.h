@@ -7,8 +7,8 @@
 #include <span>
 #include <vector>
 
+#include "lib/base/input_file.h"
 #include "lib/base/result.h"
-#include "lib/container/input_file.h"
 #include "lib/container/reader.h"
 
 namespace simdprof {

@@ -66,9 +66,9 @@ struct Prefix {
   std::size_t bytes = 0;
   std::uint32_t count = 0;
 };
-Prefix whole_records(std::span<const std::byte> records, std::size_t limit) {
+Prefix whole_records(std::span<const std::byte> records, std::size_t limit, std::endian order) {
   Prefix prefix;
-  RecordWalk walk{records, 0, 0};
+  RecordWalk walk{records, 0, 0, order};
   for (auto record = walk.next(); record && *record; record = walk.next()) {
     const std::size_t size = abi::kRecordHeaderBytes + (*record)->payload.size();
     if (prefix.count != 0 && prefix.bytes + size > limit) break;
@@ -239,7 +239,9 @@ Status ContainerWriter::write(StreamId stream, std::span<const std::byte> record
   while (!records.empty()) {
     // Nearly always all of them at once; only a very large run is split between chunks.
     Prefix part{records.size(), record_count};
-    if (records.size() > kMaxChunkBytes) part = whole_records(records, kMaxChunkBytes);
+    if (records.size() > kMaxChunkBytes) {
+      part = whole_records(records, kMaxChunkBytes, state_->streams[stream].start.info.order);
+    }
     SIMDPROF_ASSERT(part.bytes != 0);
     auto appended =
         state_->append(lock, stream, Run{records.first(part.bytes), part.count, first_time_ns, last_time_ns});

@@ -83,11 +83,24 @@ std::vector<std::byte> RecordBuilder::finish() {
   return std::move(bytes_);
 }
 
+std::uint16_t stream_kind_word(const StreamInfo& info) {
+  const auto kind = static_cast<std::uint16_t>(info.kind);
+  return info.order == std::endian::big ? static_cast<std::uint16_t>(kind | kStreamBigEndian) : kind;
+}
+
+bool decode_stream_kind(std::uint16_t word, StreamInfo& info) {
+  const auto kind = static_cast<std::uint16_t>(word & ~kStreamBigEndian);
+  if (kind > static_cast<std::uint16_t>(StreamKind::aux)) return false;
+  info.kind = static_cast<StreamKind>(kind);
+  info.order = (word & kStreamBigEndian) != 0 ? std::endian::big : std::endian::little;
+  return true;
+}
+
 std::vector<std::byte> encode_stream_start(const StreamStart& start) {
   return RecordBuilder(kRecordStream)
       .u64(kStreamMagic)
       .u16(start.version)
-      .u16(static_cast<std::uint16_t>(start.info.kind))
+      .u16(stream_kind_word(start.info))
       .u32(start.stream)
       .i32(start.info.cpu)
       .i32(start.info.tid)

@@ -32,7 +32,9 @@ enum OwnRecordType : std::uint32_t {
 
 /// `"SIMDPROF"` as the first payload word of kRecordStream: how decompressed bytes are recognised.
 inline constexpr std::uint64_t kStreamMagic = 0x464f5250444d4953;
-inline constexpr std::uint16_t kFormatVersion = 1;
+inline constexpr std::uint16_t kFormatVersion = 2;
+/// Bit of a stream's kind in the file: its records, headers included, are big-endian. The rest is the StreamKind.
+inline constexpr std::uint16_t kStreamBigEndian = 0x8000;
 
 /// Where registers of a recording come from.
 enum class SourceKind : std::uint32_t { gpr = 0, kernel = 1, ptrace = 2, agent = 3 };
@@ -105,6 +107,9 @@ struct StreamStart {
 };
 
 std::vector<std::byte> encode_stream_start(const StreamStart& start);
+/// Kind and byte order of a stream as the file has them in one word, and back; the word is known when the kind is.
+std::uint16_t stream_kind_word(const StreamInfo& info);
+bool decode_stream_kind(std::uint16_t word, StreamInfo& info);
 /// @param event  index of the event in this recording, from 0
 std::vector<std::byte> encode_event_desc(std::uint32_t event, const abi::EventAttr& attr, std::string_view name);
 std::vector<std::byte> encode_event_id(std::uint32_t event, std::int32_t cpu, Tid tid, std::uint64_t id);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -23,6 +24,7 @@ struct StreamInfo {
   StreamKind kind = StreamKind::metadata;
   std::int32_t cpu = -1;
   Tid tid = -1;
+  std::endian order = std::endian::little;  ///< of its records, their headers included
 };
 
 /// Where recording puts its records. lib/capture writes to it, lib/container implements it, neither knows the other.

@@ -26,7 +26,7 @@ std::string rendered(const HandRecording& file, void (*render)(TextOut&, const R
   std::FILE* sink = std::tmpfile();
   {
     TextOut out{::fileno(sink)};
-    render(out, {session->container(), session->facts(), summary, session->ledger()});
+    render(out, {session->input(), session->input().format(), session->facts(), summary, session->ledger()});
   }
   std::string text(static_cast<std::size_t>(std::ftell((std::fseek(sink, 0, SEEK_END), sink))), '\0');
   std::rewind(sink);

@@ -40,7 +40,7 @@ TEST(FileHeader, EveryShorterHeaderIsTruncated) {
 TEST(FileHeader, RefusesWhatItDoesNotKnow) {
   const auto bytes = test::hand_header();
   EXPECT_EQ(decode_file_header(with_byte(bytes, 8, 'X')).error().code, Errc::malformed);      // magic
-  EXPECT_EQ(decode_file_header(with_byte(bytes, 16, 2)).error().code, Errc::unsupported);     // version
+  EXPECT_EQ(decode_file_header(with_byte(bytes, 16, 3)).error().code, Errc::unsupported);     // version
   EXPECT_EQ(decode_file_header(with_byte(bytes, 16, 0)).error().code, Errc::malformed);       // version 0
   EXPECT_EQ(decode_file_header(with_byte(bytes, 18, 1)).error().code, Errc::unsupported);     // reserved
   EXPECT_EQ(decode_file_header(with_byte(bytes, 23, 0x80)).error().code, Errc::unsupported);  // flags
@@ -109,7 +109,7 @@ TEST(ChunkHeader, RefusesUnknownKindReservedBitsAndSizesAboveTheLimit) {
 TEST(StreamRecord, TakesTheBytesOfTheManualPage) {
   const auto start = decode_stream_start(test::stream_record(chunk_of_losts(5, 3, 10)), 0);
   ASSERT_TRUE(start) << render_error(start.error());
-  EXPECT_EQ(start->version, 1U);
+  EXPECT_EQ(start->version, 2U);
   EXPECT_EQ(start->stream, 5U);
   EXPECT_EQ(start->info.kind, StreamKind::ring);
   EXPECT_EQ(start->info.cpu, 5);
@@ -134,7 +134,7 @@ TEST(StreamRecord, RefusesWhatItDoesNotKnow) {
   EXPECT_EQ(decode_stream_start(with_byte(bytes, 0, 1), 0).error().code, Errc::malformed);     // type
   EXPECT_EQ(decode_stream_start(with_byte(bytes, 4, 1), 0).error().code, Errc::malformed);     // misc
   EXPECT_EQ(decode_stream_start(with_byte(bytes, 6, 64), 0).error().code, Errc::malformed);    // size
-  EXPECT_EQ(decode_stream_start(with_byte(bytes, 16, 2), 0).error().code, Errc::unsupported);  // version
+  EXPECT_EQ(decode_stream_start(with_byte(bytes, 16, 3), 0).error().code, Errc::unsupported);  // version
   EXPECT_EQ(decode_stream_start(with_byte(bytes, 18, 5), 0).error().code, Errc::malformed);    // kind
   EXPECT_EQ(decode_stream_start(with_byte(bytes, 39, 2), 0).error().code, Errc::malformed);    // 32 MiB of records
 }

@@ -90,7 +90,7 @@ inline std::vector<std::byte> stream_record(const HandChunk& chunk) {
       .u16(0)
       .u16(56)
       .text("SIMDPROF")
-      .u16(1)
+      .u16(2)
       .u16(chunk.kind)
       .u32(chunk.stream)
       .u32(static_cast<std::uint32_t>(chunk.cpu))
@@ -119,7 +119,7 @@ inline std::vector<std::byte> zstd_frame(const std::vector<std::byte>& content) 
 }
 
 inline std::vector<std::byte> hand_header() {
-  return Bytes{}.u32(0x184D2A53).u32(16).text("SIMDPROF").u16(1).u16(0).u32(0).get();
+  return Bytes{}.u32(0x184D2A53).u32(16).text("SIMDPROF").u16(2).u16(0).u32(0).get();
 }
 
 /// The 44 bytes that chunk header and index entry share.

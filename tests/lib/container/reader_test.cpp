@@ -49,7 +49,7 @@ TEST(ContainerReader, ReadsAHandMadeFileByItsIndex) {
   ASSERT_TRUE(reader) << render_error(reader.error());
   EXPECT_TRUE(reader->compressed());
   EXPECT_TRUE(reader->index_present());
-  EXPECT_EQ(reader->file_bytes(), file.bytes.size());
+  EXPECT_EQ(reader->format().file_bytes, file.bytes.size());
   EXPECT_EQ(reader->name(), folder.file("input"));
   expect_three(*reader);
   EXPECT_TRUE(ledger.empty());
@@ -154,10 +154,10 @@ TEST(ContainerReader, RefusesANewerVersion) {
   const TempFolder folder;
   Ledger ledger;
   auto file = test::hand_file(kThree).bytes;
-  file[16] = std::byte{2};
+  file[16] = std::byte{3};
   EXPECT_EQ(open_bytes(folder, file, ledger).error().code, Errc::unsupported);
   auto records = test::hand_records(kThree);
-  records[16] = std::byte{2};
+  records[16] = std::byte{3};
   EXPECT_EQ(open_bytes(folder, records, ledger).error().code, Errc::unsupported);
 }
 

@@ -42,7 +42,7 @@ TEST(StartsOpening, TakesOneThatTheEndCutOff) {
 
 TEST(FindOpening, FindsTheFirstAtOrAfterAPlace) {
   const TempFolder folder;
-  const auto file = InputFile::open(folder.store("input", bytes_with_openings(200, {40, 100})));
+  const auto file = InputFile::open(folder.store("input", bytes_with_openings(200, {40, 100})), nullptr);
   ASSERT_TRUE(file);
   EXPECT_EQ(find_opening(*file, 0, kOpening).value(), 40U);
   EXPECT_EQ(find_opening(*file, 40, kOpening).value(), 40U);
@@ -56,7 +56,7 @@ TEST(FindOpening, FindsOneAtEveryPlaceAroundTheEndsOfItsWindows) {
   const TempFolder folder;
   for (std::size_t place = 230; place < 270; ++place) {
     for (const std::size_t further : {std::size_t{0}, std::size_t{497}}) {
-      const auto file = InputFile::open(folder.store("input", bytes_with_openings(2000, {place + further})));
+      const auto file = InputFile::open(folder.store("input", bytes_with_openings(2000, {place + further})), nullptr);
       ASSERT_TRUE(file);
       ASSERT_EQ(find_opening(*file, 0, kOpening).value(), place + further);
     }
@@ -65,7 +65,7 @@ TEST(FindOpening, FindsOneAtEveryPlaceAroundTheEndsOfItsWindows) {
 
 TEST(SkipDamage, NotesWhatWasLeftOut) {
   const TempFolder folder;
-  const auto file = InputFile::open(folder.store("input", bytes_with_openings(200, {40, 100})));
+  const auto file = InputFile::open(folder.store("input", bytes_with_openings(200, {40, 100})), nullptr);
   ASSERT_TRUE(file);
   std::vector<Gap> gaps;
   EXPECT_EQ(skip_damage(*file, 40, kOpening, gaps).value(), 100U);

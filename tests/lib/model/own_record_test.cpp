@@ -57,7 +57,7 @@ TEST(EncodeStreamStart, NamesTheStreamAfterTheMagic) {
   start.record_bytes = 0x2233;
   start.first_time_ns = 0x4455;
   start.last_time_ns = 0x6677;
-  const auto expected = raw({0, 0, 0x44, 0x53, 0, 0, 56, 0}) + text("SIMDPROF") + raw({1, 0, 1, 0}) +
+  const auto expected = raw({0, 0, 0x44, 0x53, 0, 0, 56, 0}) + text("SIMDPROF") + raw({2, 0, 1, 0}) +
                         raw({5, 0, 0, 0}) + raw({3, 0, 0, 0, 0xff, 0xff, 0xff, 0xff}) +
                         raw({0x11, 0, 0, 0, 0x33, 0x22, 0, 0}) + words({0x4455, 0x6677});
   EXPECT_EQ(hex(encode_stream_start(start)), hex(expected));

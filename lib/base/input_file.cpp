@@ -1,4 +1,4 @@
-#include "lib/container/input_file.h"
+#include "lib/base/input_file.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -9,13 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "lib/base/cursor.h"
-#include "lib/model/own_record.h"
-
 namespace simdprof {
-namespace {
-
-/// An unnamed file in $TMPDIR (else /tmp): gone when closed, also when the program is killed.
 Result<UniqueFd> open_unnamed() {
   const char* configured = std::getenv("TMPDIR");
   const std::string folder = configured != nullptr && *configured != '\0' ? configured : "/tmp";
@@ -29,16 +23,10 @@ Result<UniqueFd> open_unnamed() {
   return UniqueFd{named};
 }
 
-/// Both kinds of input, file and decompressed records, have the same second word.
-bool may_be_recording(std::span<const std::byte> start) {
-  Cursor in{start};
-  in.skip(8);
-  return in.u64() == kStreamMagic;
-}
+namespace {
 
-/// Copies a stream to a file. A stream that is no recording is copied no further than it takes to tell, as it may be
-/// endless.
-Result<UniqueFd> spool(int from) {
+/// Copies a stream to a file; one that is not worth it no further than it takes to tell.
+Result<UniqueFd> spool(int from, InputFile::WorthCopying worth) {
   auto file = open_unnamed();
   if (!file) return file;
   std::vector<std::byte> buffer(std::size_t{256} << 10U);
@@ -48,13 +36,13 @@ Result<UniqueFd> spool(int from) {
     const auto bytes = std::span(buffer).first(*got);
     const auto written = write_all(file->get(), bytes);
     if (!written) return fail(with_input(written.error(), "temporary file"));
-    if (*got < buffer.size() || (!known && !may_be_recording(bytes))) return file;
+    if (*got < buffer.size() || (!known && !worth(bytes))) return file;
   }
 }
 
 }  // namespace
 
-Result<InputFile> InputFile::open(const std::string& path) {
+Result<InputFile> InputFile::open(const std::string& path, WorthCopying worth) {
   UniqueFd fd;
   if (path == "-") {
     if (::isatty(STDIN_FILENO) == 1) return fail(Errc::usage, "standard input is a terminal; give a file or a pipe");
@@ -70,11 +58,16 @@ Result<InputFile> InputFile::open(const std::string& path) {
   if (S_ISDIR(info.st_mode)) return fail(Errc::malformed, "is a directory");
   const bool seekable = S_ISREG(info.st_mode) && (path != "-" || ::lseek(fd.get(), 0, SEEK_CUR) == 0);
   if (!seekable) {
-    auto spooled = spool(fd.get());
+    auto spooled = spool(fd.get(), worth);
     if (!spooled) return fail(spooled.error());
     fd = std::move(*spooled);
-    if (::fstat(fd.get(), &info) != 0) return fail_errno(errno, "cannot stat");
   }
+  return adopt(std::move(fd));
+}
+
+Result<InputFile> InputFile::adopt(UniqueFd fd) {
+  struct stat info {};
+  if (::fstat(fd.get(), &info) != 0) return fail_errno(errno, "cannot stat");
   return InputFile{std::move(fd), static_cast<std::uint64_t>(info.st_size)};
 }
 

@@ -13,8 +13,14 @@ namespace simdprof {
 /// A file that can be read at any place. A pipe is copied to an unnamed temporary file first, so memory stays bounded.
 class InputFile {
  public:
-  /// @param path  file name, or "-" for standard input
-  static Result<InputFile> open(const std::string& path);
+  /// Whether the first bytes of a pipe (up to 256 KiB) are worth the copy of the rest, which may be endless.
+  using WorthCopying = bool (*)(std::span<const std::byte> start);
+
+  /// @param path   file name, or "-" for standard input
+  /// @param worth  asked for pipes only; a pipe that is not worth it ends after its first bytes
+  static Result<InputFile> open(const std::string& path, WorthCopying worth);
+  /// A descriptor of a file that can be read at any place.
+  static Result<InputFile> adopt(UniqueFd fd);
 
   /// Reads at `offset` until `bytes` is full or the file ends; returns the bytes read. Thread-safe.
   [[nodiscard]] Result<std::size_t> read_at(std::uint64_t offset, std::span<std::byte> bytes) const;
@@ -25,5 +31,8 @@ class InputFile {
   UniqueFd fd_;
   std::uint64_t size_;  ///< bytes, when it was opened
 };
+
+/// An empty file without a name in $TMPDIR (else /tmp): gone when closed, also when the program is killed.
+Result<UniqueFd> open_unnamed();
 
 }  // namespace simdprof

@@ -1,4 +1,4 @@
-#include "lib/container/input_file.h"
+#include "lib/base/input_file.h"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -16,6 +16,10 @@ using test::TempFolder;
 
 constexpr std::uint64_t kSecondWord = 0x464f5250444d4953;  // "SIMDPROF"
 
+bool starts_like_a_recording(std::span<const std::byte> start) {
+  return start.size() > 8 && start[8] == std::byte{'S'};
+}
+
 /// Half a megabyte that starts like a recording, no two words of which are the same.
 std::vector<std::byte> counted_words() {
   test::Bytes bytes;
@@ -26,7 +30,7 @@ std::vector<std::byte> counted_words() {
 TEST(InputFile, ReadsAtAnyPlaceAndFewerAtTheEnd) {
   const TempFolder folder;
   const auto bytes = test::Bytes{}.u64(0x0706050403020100).get();
-  const auto file = InputFile::open(folder.store("input", bytes));
+  const auto file = InputFile::open(folder.store("input", bytes), nullptr);
   ASSERT_TRUE(file) << render_error(file.error());
   EXPECT_EQ(file->size(), 8U);
   std::array<std::byte, 4> buffer{};
@@ -46,7 +50,7 @@ TEST(InputFile, APipeIsCopiedAndReadLikeAFile) {
     const UniqueFd out{::open(folder.file("fifo").c_str(), O_WRONLY)};
     EXPECT_TRUE(write_all(out.get(), bytes));
   }};
-  const auto file = InputFile::open(folder.file("fifo"));
+  const auto file = InputFile::open(folder.file("fifo"), starts_like_a_recording);
   feeder.join();
   ASSERT_TRUE(file) << render_error(file.error());
   ASSERT_EQ(file->size(), bytes.size());
@@ -56,7 +60,7 @@ TEST(InputFile, APipeIsCopiedAndReadLikeAFile) {
 }
 
 TEST(InputFile, AStreamThatIsNoRecordingIsNotCopiedToItsEnd) {
-  const auto file = InputFile::open("/dev/zero");  // it has none
+  const auto file = InputFile::open("/dev/zero", starts_like_a_recording);  // it has none
   ASSERT_TRUE(file) << render_error(file.error());
   EXPECT_LE(file->size(), std::uint64_t{1} << 20U);
 }
@@ -70,7 +74,7 @@ TEST(InputFile, TheCopyOfAPipeHasNoNameAndNeedsAFolderForIt) {
   for (const std::string name : {"tmp", "absent"}) {
     ::setenv("TMPDIR", folder.file(name).c_str(), 1);
     std::thread feeder{[&] { const UniqueFd out{::open(folder.file("fifo").c_str(), O_WRONLY)}; }};
-    const auto file = InputFile::open(folder.file("fifo"));
+    const auto file = InputFile::open(folder.file("fifo"), starts_like_a_recording);
     feeder.join();
     EXPECT_EQ(file.has_value(), name == "tmp");
     EXPECT_EQ(file ? folder.file("absent") : file.error().input, folder.file("absent"));
