@@ -8,16 +8,19 @@
 #include "cmd/exit_code.h"
 #include "cmd/sample_options.h"
 #include "cmd/text_out.h"
+#include "lib/base/log.h"
 
 namespace simdprof::cmd {
 namespace {
 
 struct DumpRegsOptions {
   SampleOptions samples;
+  Verbosity verbosity;
   std::array<bool, kRegisterClasses> classes{};
   bool user = false;
   bool intr = false;
   bool both = false;
+  bool diff = false;
   std::string registers;
   std::string as = "hex";
   std::string format = "text";
@@ -29,6 +32,7 @@ bool& class_option(DumpRegsOptions& options, RegisterClass kind) {
 
 void add_options(CLI::App& app, DumpRegsOptions& options) {
   add_sample_options(app, options.samples);
+  add_verbosity_options(app, options.verbosity);
   app.add_flag("--gpr", class_option(options, RegisterClass::gpr), "general registers");
   app.add_flag("--xmm", class_option(options, RegisterClass::xmm), "the low 128 bits of vector registers");
   app.add_flag("--ymm", class_option(options, RegisterClass::ymm), "the low 256 bits");
@@ -39,6 +43,9 @@ void add_options(CLI::App& app, DumpRegsOptions& options) {
   app.add_flag("--user", options.user, "the user register set (default)");
   app.add_flag("--intr", options.intr, "the register set at the interrupt");
   app.add_flag("--both", options.both, "both sets");
+  app.add_flag("--diff", options.diff, "where the two sets of a sample differ, and nothing else")
+      ->excludes("--user")
+      ->excludes("--intr");
   app.add_option("--as", options.as, std::string("how vector registers are read: ").append(lane_type_words()))
       ->capture_default_str();
   app.add_option("--format", options.format, "text, jsonl, csv or tsv")
@@ -48,8 +55,8 @@ void add_options(CLI::App& app, DumpRegsOptions& options) {
 
 std::vector<SetKind> chosen_sets(const DumpRegsOptions& options) {
   std::vector<SetKind> sets;
-  if (options.user || options.both || !options.intr) sets.push_back(SetKind::user);
-  if (options.intr || options.both) sets.push_back(SetKind::intr);
+  if (options.user || options.both || options.diff || !options.intr) sets.push_back(SetKind::user);
+  if (options.intr || options.both || options.diff) sets.push_back(SetKind::intr);
   return sets;
 }
 
@@ -76,11 +83,32 @@ void render_tsv(TextBuffer& out, const RegisterSample& sample, RegisterReport& r
   render_registers_table(out, sample, report, '\t');
 }
 
+void render_diff_csv(TextBuffer& out, const RegisterSample& sample, RegisterReport& report) {
+  render_diff_table(out, sample, report, ',');
+}
+void render_diff_tsv(TextBuffer& out, const RegisterSample& sample, RegisterReport& report) {
+  render_diff_table(out, sample, report, '\t');
+}
+
+Render diff_renderer(const std::string& format) {
+  if (format == "jsonl") return render_diff_json;
+  if (format == "csv") return render_diff_csv;
+  if (format == "tsv") return render_diff_tsv;
+  return render_diff_text;
+}
+
 Render renderer(const std::string& format) {
   if (format == "jsonl") return render_registers_json;
   if (format == "csv") return render_csv;
   if (format == "tsv") return render_tsv;
   return render_registers_text;
+}
+
+void render_column_names(const DumpRegsOptions& options, const RegisterReport& report, TextBuffer& out) {
+  if (options.format != "csv" && options.format != "tsv") return;
+  const char separator = options.format == "csv" ? ',' : '\t';
+  if (options.diff) return render_diff_table_header(out, separator);
+  render_table_header(out, report, separator);
 }
 
 Status run_dump_regs(const DumpRegsOptions& options, TextOut& out) {
@@ -90,13 +118,14 @@ Status run_dump_regs(const DumpRegsOptions& options, TextOut& out) {
   if (!source) return fail(source.error());
   auto report = make_report(options, source->facts(), *as);
   if (!report) return fail(report.error());
-  const Render render = renderer(options.format);
-  if (options.format == "csv") render_table_header(out.buffer(), *report, ',');
-  if (options.format == "tsv") render_table_header(out.buffer(), *report, '\t');
+  const Render render = options.diff ? diff_renderer(options.format) : renderer(options.format);
+  render_column_names(options, *report, out.buffer());
   while (const SampleHit* hit = source->next()) {
     render(out.buffer(), {hit, &source->registers(), source->facts().arch}, *report);
     out.flush_if_full();
   }
+  report_symbol_problems(source->symbol_problems());
+  if (options.diff) log_note(diff_summary(report->diff_counts));
   report_losses(source->ledger());
   return {};
 }
@@ -108,6 +137,7 @@ int dump_regs_verb(const std::vector<std::string>& words) {
   CLI::App app("Shows the registers of a recording, sample by sample.", "simdprof dump-regs");
   add_options(app, options);
   if (const auto status = parse_words(app, words)) return *status;
+  apply_verbosity(options.verbosity);
   TextOut out;
   if (const auto done = run_dump_regs(options, out); !done) return report_error(done.error());
   return out.finish() ? kExitOk : kExitFailure;

@@ -28,7 +28,9 @@ void append_place(TextBuffer& out, const Sample& sample, const Location& place) 
   append_string(out, "dso", place.dso);
 }
 
-void append_task(TextBuffer& out, const RegisterSample& registers) {
+}  // namespace
+
+void append_sample_members(TextBuffer& out, const RegisterSample& registers) {
   const Sample& sample = *registers.hit->sample;
   append_text(out, "{\"comm\":");
   append_json_string(out, registers.hit->comm);
@@ -43,6 +45,8 @@ void append_task(TextBuffer& out, const RegisterSample& registers) {
   if (sample.has(abi::PERF_SAMPLE_IP)) append_place(out, sample, registers.hit->place);
   append_string(out, "mode", cpu_mode_name(sample.mode));
 }
+
+namespace {
 
 void append_set(TextBuffer& out, const RegisterSample& sample, SetKind kind, RegisterReport& report) {
   const SetView view = sample.view(kind);
@@ -71,7 +75,7 @@ void append_set(TextBuffer& out, const RegisterSample& sample, SetKind kind, Reg
 }  // namespace
 
 void render_registers_json(TextBuffer& out, const RegisterSample& sample, RegisterReport& report) {
-  append_task(out, sample);
+  append_sample_members(out, sample);
   append_text(out, ",\"sets\":[");
   if (sample.has_registers()) {
     bool first = true;

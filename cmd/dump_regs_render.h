@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "cmd/sample_source.h"
+#include "decoders/lanes/register_diff.h"
 #include "decoders/lanes/register_text.h"
 
 namespace simdprof::cmd {
@@ -13,6 +15,14 @@ namespace simdprof::cmd {
 enum class SetKind : std::uint8_t { user, intr };
 std::string_view set_name(SetKind kind);
 
+/// What `--diff` compared.
+struct DiffCounts {
+  std::uint64_t compared = 0;   ///< samples with both sets
+  std::uint64_t different = 0;  ///< of these: with a difference
+  std::uint64_t one_sided = 0;  ///< samples with one set, none, or those of a guest
+  std::uint64_t untrusted = 0;  ///< compared samples with registers that could not be compared
+};
+
 /// What `dump-regs` shows of each sample.
 struct RegisterReport {
   RegisterChoice choice;
@@ -20,6 +30,8 @@ struct RegisterReport {
   std::vector<SetKind> sets = {SetKind::user};
   unsigned lane_columns = 0;             ///< csv and tsv: lane cells of a row; 0 with hex
   std::vector<RegisterRef> registers{};  ///< scratch, kept so that no sample allocates
+  SetDifference difference{};            ///< scratch of --diff
+  DiffCounts diff_counts{};
 };
 
 /// One sample with its registers.
@@ -45,6 +57,28 @@ void render_registers_json(TextBuffer& out, const RegisterSample& sample, Regist
 /// One row a register. `separator` ',' writes CSV with CRLF line ends (RFC 4180), '\t' TSV with LF.
 void render_registers_table(TextBuffer& out, const RegisterSample& sample, RegisterReport& report, char separator);
 void render_table_header(TextBuffer& out, const RegisterReport& report, char separator);
+
+// `--diff`: where the two sets differ. Nothing is written for a sample whose sets are equal, or that has but one.
+/// A header line, one line a difference, an empty line.
+void render_diff_text(TextBuffer& out, const RegisterSample& sample, RegisterReport& report);
+/// One JSON object and a newline.
+void render_diff_json(TextBuffer& out, const RegisterSample& sample, RegisterReport& report);
+/// One row a difference.
+void render_diff_table(TextBuffer& out, const RegisterSample& sample, RegisterReport& report, char separator);
+void render_diff_table_header(TextBuffer& out, char separator);
+/// "3 of 120 samples differ; ...", for the closing note.
+std::string diff_summary(const DiffCounts& counts);
+
+// Pieces that the two kinds of output share.
+/// The header line up to the sources of the sets, without its line end.
+void append_sample_header(TextBuffer& out, const RegisterSample& registers, const RegisterReport& report);
+/// `{"comm":...,"mode":"user"`, without the closing brace.
+void append_sample_members(TextBuffer& out, const RegisterSample& registers);
+/// The cells that all rows of one sample share, each with its separator; kSampleColumns names them.
+void append_sample_cells(TextBuffer& out, const RegisterSample& registers, char separator);
+inline constexpr std::string_view kSampleColumns = "time,cpu,pid,tid,comm,event,ip,symbol,offset,dso,mode,";
+void append_column_names(TextBuffer& out, std::string_view names, char separator);
+void append_line_end(TextBuffer& out, char separator);
 
 /// Widest vector register that samples of this recording can hold, in bits; for the columns of a table.
 unsigned widest_vector_bits(const RecordingFacts& facts, const RegisterChoice& choice);

@@ -14,7 +14,8 @@ void append_cell(TextBuffer& out, std::string_view text, char separator) {
   out.push_back(separator);
 }
 
-// The cells that all rows of one sample share, each with its separator.
+}  // namespace
+
 void append_sample_cells(TextBuffer& out, const RegisterSample& registers, char separator) {
   const Sample& sample = *registers.hit->sample;
   const Location& place = registers.hit->place;
@@ -35,6 +36,12 @@ void append_sample_cells(TextBuffer& out, const RegisterSample& registers, char 
 
 void append_line_end(TextBuffer& out, char separator) { append_text(out, separator == ',' ? "\r\n" : "\n"); }
 
+void append_column_names(TextBuffer& out, std::string_view names, char separator) {
+  for (const char c : names) out.push_back(c == ',' ? separator : c);
+}
+
+namespace {
+
 void append_register_cells(TextBuffer& out, const RegisterSample& sample, RegisterRef ref, const RegisterValue& value,
                            const RegisterReport& report, char separator) {
   append_register_name(out, sample.arch, ref);
@@ -45,18 +52,15 @@ void append_register_cells(TextBuffer& out, const RegisterSample& sample, Regist
   out.push_back(separator);
   if (value.presence() == Presence::valid || !value.presence()) append_hex_value(out, value);
   if (report.as == LaneType::hex) return;
-  const bool is_vector =
-      ref.kind == RegisterClass::xmm || ref.kind == RegisterClass::ymm || ref.kind == RegisterClass::zmm;
-  if (is_vector) return append_lanes_delimited(out, value, report.as, report.lane_columns, separator);
+  if (is_vector_class(ref.kind)) return append_lanes_delimited(out, value, report.as, report.lane_columns, separator);
   for (unsigned column = 0; column < report.lane_columns; ++column) out.push_back(separator);
 }
 
 }  // namespace
 
 void render_table_header(TextBuffer& out, const RegisterReport& report, char separator) {
-  constexpr std::string_view kColumns =
-      "time,cpu,pid,tid,comm,event,ip,symbol,offset,dso,mode,set,register,presence,origin,value";
-  for (const char c : kColumns) out.push_back(c == ',' ? separator : c);
+  append_column_names(out, kSampleColumns, separator);
+  append_column_names(out, "set,register,presence,origin,value", separator);
   for (unsigned column = 0; column < report.lane_columns; ++column) {
     fmt::format_to(std::back_inserter(out), "{}lane{}", separator, column);
   }

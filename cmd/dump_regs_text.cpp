@@ -22,7 +22,9 @@ void append_place(TextBuffer& out, const Location& place) {
   append_text(out, ")");
 }
 
-void append_header(TextBuffer& out, const RegisterSample& registers, const RegisterReport& report) {
+}  // namespace
+
+void append_sample_header(TextBuffer& out, const RegisterSample& registers, const RegisterReport& report) {
   const Sample& sample = *registers.hit->sample;
   append_text(out, registers.hit->comm);
   append_text(out, " ");
@@ -49,8 +51,9 @@ void append_header(TextBuffer& out, const RegisterSample& registers, const Regis
     append_text(out, "=");
     append_set_source(out, registers, kind);
   }
-  append_text(out, "\n");
 }
+
+namespace {
 
 void append_register_line(TextBuffer& out, const SetView& view, abi::Arch arch, RegisterRef ref, SetKind kind,
                           LaneType as) {
@@ -62,9 +65,7 @@ void append_register_line(TextBuffer& out, const SetView& view, abi::Arch arch, 
   append_padding(out, out.size() - start, kNameColumns);
   append_text(out, " ");
   const RegisterValue value = read_register(view, ref);
-  const bool is_vector =
-      ref.kind == RegisterClass::xmm || ref.kind == RegisterClass::ymm || ref.kind == RegisterClass::zmm;
-  append_lanes_text(out, value, is_vector ? as : LaneType::hex);
+  append_lanes_text(out, value, is_vector_class(ref.kind) ? as : LaneType::hex);
   if (ref.kind == RegisterClass::mxcsr && value.presence() == Presence::valid) {
     append_mxcsr_flags(out, view.set->mxcsr);
   }
@@ -74,7 +75,8 @@ void append_register_line(TextBuffer& out, const SetView& view, abi::Arch arch, 
 }  // namespace
 
 void render_registers_text(TextBuffer& out, const RegisterSample& sample, RegisterReport& report) {
-  append_header(out, sample, report);
+  append_sample_header(out, sample, report);
+  append_text(out, "\n");
   if (sample.has_registers()) {
     for (const SetKind kind : report.sets) {
       const SetView view = sample.view(kind);

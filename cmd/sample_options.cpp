@@ -37,6 +37,17 @@ void add_sample_options(CLI::App& app, SampleOptions& options) {
   app.add_flag("!--no-demangle", options.demangle, "show symbol names as the file has them");
 }
 
+void add_verbosity_options(CLI::App& app, Verbosity& verbosity) {
+  app.add_flag("-v,--verbose", verbosity.verbose, "also name files without symbols; twice: say even more");
+  app.add_flag("-q,--quiet", verbosity.quiet, "say errors only");
+}
+
+void apply_verbosity(const Verbosity& verbosity) {
+  if (verbosity.verbose == 1) set_log_level(LogLevel::verbose);
+  if (verbosity.verbose > 1) set_log_level(LogLevel::debug);
+  if (verbosity.quiet) set_log_level(LogLevel::quiet);
+}
+
 std::optional<int> parse_words(CLI::App& app, const std::vector<std::string>& words) {
   std::vector<std::string> reversed(words.rbegin(), words.rend());
   try {
@@ -55,6 +66,12 @@ std::optional<int> parse_words(CLI::App& app, const std::vector<std::string>& wo
 int report_error(const Error& error) {
   log_error(render_error(error));
   return error.code == Errc::usage ? kExitUsage : kExitFailure;
+}
+
+void report_symbol_problems(const std::vector<Resolver::Problem>& problems) {
+  for (const Resolver::Problem& problem : problems) {
+    log_verbose(fmt::format("{}: {}: {}", problem.path, unresolved_name(problem.reason), problem.detail));
+  }
 }
 
 void report_losses(const Ledger& ledger) {

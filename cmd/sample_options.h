@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "cmd/sample_source.h"
+#include "lib/symbols/resolver.h"
 
 namespace CLI {
 class App;
@@ -15,11 +16,23 @@ namespace simdprof::cmd {
 /// --kernel, --user-mode, --limit, --symfs, --debug-dir, --no-demangle.
 void add_sample_options(CLI::App& app, SampleOptions& options);
 
+/// -v and -q.
+struct Verbosity {
+  int verbose = 0;
+  bool quiet = false;
+};
+void add_verbosity_options(CLI::App& app, Verbosity& verbosity);
+/// Sets the log level; call it when the words are parsed.
+void apply_verbosity(const Verbosity& verbosity);
+
 /// Reads the words after the verb. Empty: go on; else the exit status (help was shown, or the words are wrong).
 std::optional<int> parse_words(CLI::App& app, const std::vector<std::string>& words);
 
 /// Prints one error line; the exit status that belongs to its kind.
 int report_error(const Error& error);
+
+/// With -v: the files that symbols could not be read from, one line each on stderr.
+void report_symbol_problems(const std::vector<Resolver::Problem>& problems);
 
 /// What was lost or left out, one line each on stderr; nothing when all was read.
 void report_losses(const Ledger& ledger);

@@ -30,7 +30,8 @@ std::string lower(std::string_view text) {
   return result;
 }
 
-// Registers 0..9 of the kernel's numbering are written with an `r` in 64-bit assembly: rax, ..., rip, rflags.
+// Registers 0..9 of the kernel's numbering are written with an `r` in 64-bit assembly, with an `e` in 32-bit: rax, ...,
+// rip, rflags.
 constexpr unsigned kLastPrefixed = abi::PERF_REG_X86_FLAGS;
 
 bool same_gpr(abi::Arch arch, unsigned number, std::string_view wanted) {
@@ -46,6 +47,9 @@ bool same_gpr(abi::Arch arch, unsigned number, std::string_view wanted) {
 
 std::string_view register_class_name(RegisterClass kind) { return fact(kind).name; }
 unsigned register_class_bits(RegisterClass kind) { return fact(kind).bits; }
+bool is_vector_class(RegisterClass kind) {
+  return kind == RegisterClass::xmm || kind == RegisterClass::ymm || kind == RegisterClass::zmm;
+}
 
 void append_register_name(TextBuffer& out, abi::Arch arch, RegisterRef ref) {
   if (ref.kind != RegisterClass::gpr) {
@@ -58,7 +62,7 @@ void append_register_name(TextBuffer& out, abi::Arch arch, RegisterRef ref) {
     fmt::format_to(std::back_inserter(out), "reg{}", ref.number);
     return;
   }
-  if (is_x86(arch) && ref.number <= kLastPrefixed) append_text(out, "r");
+  if (is_x86(arch) && ref.number <= kLastPrefixed) append_text(out, arch == abi::Arch::x86_32 ? "e" : "r");
   for (const char c : kernel_name) out.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c);
 }
 

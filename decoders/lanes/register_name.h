@@ -18,6 +18,8 @@ inline constexpr std::size_t kRegisterClasses = 6;
 std::string_view register_class_name(RegisterClass kind);
 /// Bits of one register of the class.
 unsigned register_class_bits(RegisterClass kind);
+/// xmm, ymm or zmm.
+bool is_vector_class(RegisterClass kind);
 
 /// One register. `number` of a gpr is the kernel's (PERF_REG_X86_AX); 0 for mxcsr.
 struct RegisterRef {
@@ -26,11 +28,11 @@ struct RegisterRef {
   friend bool operator==(const RegisterRef&, const RegisterRef&) = default;
 };
 
-/// `rax`, `rip`, `r16`, `x29`, `xmm0`, `ymm31`, `k1`, `mxcsr`.
+/// `rax`, `rip`, `r16`, `x29`, `xmm0`, `ymm31`, `k1`, `mxcsr`; `eax`, `eip` in a recording of a 32-bit x86 machine.
 void append_register_name(TextBuffer& out, abi::Arch arch, RegisterRef ref);
 
 /// The inverse, upper or lower case; general registers also by the kernel tool's names (`AX`, `IP`) and, on x86, by
-/// their 32-bit names (`eax`).
+/// their 32-bit and 64-bit names (`eax`, `rax`).
 /// @return usage when there is no such register
 Result<RegisterRef> parse_register(std::string_view name, abi::Arch arch);
 /// A comma-separated list of names.

@@ -9,25 +9,11 @@
 namespace simdprof {
 namespace {
 
-bool is_vector(RegisterClass kind) {
-  return kind == RegisterClass::xmm || kind == RegisterClass::ymm || kind == RegisterClass::zmm;
-}
-
 bool any_valid(const RegisterValue& value) {
   for (unsigned i = 0; i < value.part_count; ++i) {
     if (value.parts[i].presence == Presence::valid) return true;
   }
   return false;
-}
-
-// Bits first_bit.. of the register as `0x...`, most significant digit first. Parts begin and end at whole words,
-// except that mxcsr has 32 bits.
-void append_part_hex(TextBuffer& out, const RegisterValue& value, const RegisterPart& part) {
-  append_text(out, "0x");
-  if (part.bits < 64) return append_hex_digits(out, value.words[part.first_bit / 64], part.bits / 4);
-  for (unsigned word = (part.first_bit + part.bits) / 64; word > part.first_bit / 64; --word) {
-    append_hex_digits(out, value.words[word - 1], 16);
-  }
 }
 
 void append_bit_range(TextBuffer& out, const RegisterPart& part) {
@@ -98,6 +84,14 @@ std::string_view presence_word(const RegisterValue& value) {
   return presence ? presence_word(*presence) : "partial";
 }
 
+void append_part_hex(TextBuffer& out, const RegisterValue& value, const RegisterPart& part) {
+  append_text(out, "0x");
+  if (part.bits < 64) return append_hex_digits(out, value.words[part.first_bit / 64], part.bits / 4);
+  for (unsigned word = (part.first_bit + part.bits) / 64; word > part.first_bit / 64; --word) {
+    append_hex_digits(out, value.words[word - 1], 16);
+  }
+}
+
 void append_hex_value(TextBuffer& out, const RegisterValue& value) {
   if (const auto presence = value.presence()) {
     if (*presence == Presence::valid) return append_part_hex(out, value, value.parts[0]);
@@ -157,7 +151,7 @@ void append_register_json(TextBuffer& out, abi::Arch arch, RegisterRef ref, cons
   } else if (!value.presence()) {
     append_parts_json(out, value);
   }
-  if (type != LaneType::hex && is_vector(ref.kind) && any_valid(value)) append_lanes_json(out, value, type);
+  if (type != LaneType::hex && is_vector_class(ref.kind) && any_valid(value)) append_lanes_json(out, value, type);
   append_text(out, "}");
 }
 

@@ -71,8 +71,23 @@ void add_gprs(const RegisterSet& set, bool asked, std::vector<RegisterRef>& out)
   }
 }
 
+bool can_have_vectors(const RegisterSet& set) {
+  switch (set.arch) {
+    case abi::Arch::x86_64:
+    case abi::Arch::x86_32:
+    case abi::Arch::unknown: return true;
+    case abi::Arch::arm64:
+    case abi::Arch::arm32:
+    case abi::Arch::riscv64:
+    case abi::Arch::ppc64:
+    case abi::Arch::s390: return set.has_vectors();
+  }
+  return false;
+}
+
 void add_vectors(const RegisterSet& set, RegisterClass kind, std::vector<RegisterRef>& out) {
-  const unsigned count = has_upper_vectors(set) ? 32 : kLegacyVectors;
+  if (!can_have_vectors(set)) return;
+  const unsigned count = std::min(vector_count(set), has_upper_vectors(set) ? 32 : kLegacyVectors);
   for (unsigned number = 0; number < count; ++number) out.push_back({kind, number});
 }
 
@@ -145,6 +160,7 @@ void choose_registers(const RegisterSet& set, const RegisterChoice& choice, std:
   for (const RegisterClass kind : {RegisterClass::xmm, RegisterClass::ymm, RegisterClass::zmm}) {
     if (asked(kind)) add_vectors(set, kind, out);
   }
+  if (!can_have_vectors(set)) return;
   if (asked(RegisterClass::opmask)) add_opmasks(out);
   if (asked(RegisterClass::mxcsr)) out.push_back({RegisterClass::mxcsr, 0});
 }

@@ -55,8 +55,8 @@ struct RegisterChoice {
 };
 
 /// The registers of `set` that `choice` names, into `out` (overwritten). A class that was asked for is listed although
-/// it was not recorded (16 vector registers, 32 when any of the upper 16 is there); without a choice only registers
-/// with something in them are listed.
+/// it was not recorded (16 vector registers, 32 when any of the upper 16 is there, 8 for a 32-bit task), but no x86
+/// vector registers for other architectures; without a choice only registers with something in them are listed.
 void choose_registers(const RegisterSet& set, const RegisterChoice& choice, std::vector<RegisterRef>& out);
 
 }  // namespace simdprof

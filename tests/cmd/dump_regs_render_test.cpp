@@ -160,6 +160,63 @@ TEST_F(DumpRegs, TsvEndsLinesWithLineFeedAlone) {
       "gpr\t0x000000000000002a\n");
 }
 
+TEST_F(DumpRegs, DiffShowsOnlyWhatDiffers) {
+  report_.sets = {SetKind::user, SetKind::intr};
+  report_.choice.registers = {};
+  report_.as = LaneType::f32;
+  EXPECT_EQ(rendered(render_diff_text), "");
+  sets_.intr.gpr[0] = 0x2b;
+  sets_.intr.vector[0].words[1] = 0x40a0000040400000;
+  EXPECT_EQ(rendered(render_diff_text),
+            "app 812/815 [001] 1953.835577123: task-clock: 401136 dot(float, int)+0x16 (app) mode=user "
+            "user=gpr+xstate intr=gpr+pmi-xsave differ=2\n"
+            "  diff  rax        user=0x000000000000002a intr=0x000000000000002b\n"
+            "  diff  ymm0[3]    user=4 intr=5\n"
+            "\n");
+  EXPECT_EQ(report_.diff_counts.compared, 2U);
+  EXPECT_EQ(report_.diff_counts.different, 1U);
+  EXPECT_EQ(diff_summary(report_.diff_counts), "1 of 2 samples differ between their sets");
+}
+
+TEST_F(DumpRegs, DiffIsAnObjectOrARowADifference) {
+  report_.choice.registers = {};
+  report_.as = LaneType::f32;
+  sets_.intr.vector[0].words[1] = 0x40a0000040400000;
+  sets_.intr.gpr_present = 0;
+  EXPECT_EQ(rendered(render_diff_json),
+            R"({"comm":"app","pid":812,"tid":815,"cpu":1,"time":"1953.835577123","event":"task-clock",)"
+            R"x("ip":"0x401136","symbol":"dot(float, int)","symbol_offset":"0x16","dso":"app","mode":"user",)x"
+            R"("user_source":"gpr+xstate","intr_source":"pmi-xsave","not_compared":0,"differences":[)"
+            R"({"name":"rax","bits":"63:0","user":"0x000000000000002a","intr":"not-recorded"},)"
+            R"({"name":"ymm0","bits":"127:96","lane":3,"user":4,"intr":5}]})"
+            "\n");
+  TextBuffer header;
+  render_diff_table_header(header, ',');
+  EXPECT_EQ(fmt::to_string(header),
+            "time,cpu,pid,tid,comm,event,ip,symbol,offset,dso,mode,register,bits,lane,user,intr\r\n");
+  EXPECT_EQ(rendered(render_diff_table, ','),
+            "1953.835577123,1,812,815,app,task-clock,0x401136,\"dot(float, int)\",0x16,app,user,rax,63:0,,"
+            "0x000000000000002a,not-recorded\r\n"
+            "1953.835577123,1,812,815,app,task-clock,0x401136,\"dot(float, int)\",0x16,app,user,ymm0,127:96,3,4,5"
+            "\r\n");
+}
+
+TEST_F(DumpRegs, DiffLeavesOutSamplesWithOneSetAndVectorsOfTheKernel) {
+  report_.choice.registers = {};
+  sample_.mode = CpuMode::kernel;
+  sets_.intr.vector[0].words[1] = 0;
+  EXPECT_EQ(rendered(render_diff_text), "") << "the interrupt vectors of a kernel hit are nobody's";
+  sets_.intr.gpr[0] = 1;
+  EXPECT_NE(rendered(render_diff_text).find("intr=gpr+pmi-xsave,untrusted differ=1 not-compared=1\n"),
+            std::string::npos);
+  sets_.intr = {};
+  EXPECT_EQ(rendered(render_diff_text), "");
+  sample_.mode = CpuMode::guest_user;
+  EXPECT_EQ(rendered(render_diff_table, '\t'), "");
+  EXPECT_EQ(diff_summary(report_.diff_counts),
+            "1 of 2 samples differ between their sets; 2 have registers that are not compared; 2 have not both sets");
+}
+
 TEST(WidestVectorBits, IsThatOfTheChoiceOrElseOfTheRecording) {
   RecordingFacts facts;
   RegisterChoice choice;

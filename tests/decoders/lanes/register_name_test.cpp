@@ -30,6 +30,21 @@ TEST(RegisterName, IsTheNameOfAssembly) {
   EXPECT_EQ(name_of(Arch::x86_64, {RegisterClass::mxcsr, 0}), "mxcsr");
 }
 
+TEST(RegisterName, Of32BitX86BeginsWithE) {
+  EXPECT_EQ(name_of(Arch::x86_32, {RegisterClass::gpr, abi::PERF_REG_X86_AX}), "eax");
+  EXPECT_EQ(name_of(Arch::x86_32, {RegisterClass::gpr, abi::PERF_REG_X86_IP}), "eip");
+  EXPECT_EQ(name_of(Arch::x86_32, {RegisterClass::gpr, abi::PERF_REG_X86_FLAGS}), "eflags");
+  EXPECT_EQ(name_of(Arch::x86_32, {RegisterClass::gpr, 15}), "gs");
+}
+
+TEST(RegisterName, OfOtherArchitecturesIsTheirOwn) {
+  EXPECT_EQ(name_of(Arch::arm32, {RegisterClass::gpr, 11}), "fp");
+  EXPECT_EQ(name_of(Arch::arm64, {RegisterClass::gpr, abi::PERF_REG_ARM64_VG}), "vg");
+  EXPECT_EQ(name_of(Arch::riscv64, {RegisterClass::gpr, 10}), "a0");
+  EXPECT_EQ(name_of(Arch::ppc64, {RegisterClass::gpr, abi::PERF_REG_POWERPC_NIP}), "nip");
+  EXPECT_EQ(name_of(Arch::s390, {RegisterClass::gpr, abi::PERF_REG_S390_FP0}), "fp0");
+}
+
 TEST(RegisterName, ARegisterWithoutANameIsNumbered) {
   EXPECT_EQ(name_of(Arch::unknown, {RegisterClass::gpr, 3}), "reg3");
   EXPECT_EQ(name_of(Arch::x86_64, {RegisterClass::gpr, 63}), "reg63");
@@ -41,6 +56,13 @@ TEST(ParseRegister, ReadsEveryNameItWrites) {
     const auto parsed = parse_register(name_of(Arch::x86_64, ref), Arch::x86_64);
     ASSERT_TRUE(parsed) << number;
     EXPECT_EQ(*parsed, ref) << number;
+  }
+  for (const Arch arch : {Arch::x86_32, Arch::arm64, Arch::arm32, Arch::riscv64, Arch::ppc64, Arch::s390}) {
+    for (unsigned number = 0; number < 64; ++number) {
+      if (((abi::gpr_mask(arch) >> number) & 1U) == 0) continue;
+      const RegisterRef ref{RegisterClass::gpr, number};
+      EXPECT_EQ(parse_register(name_of(arch, ref), arch).value(), ref) << name_of(arch, ref);
+    }
   }
 }
 
