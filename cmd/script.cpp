@@ -14,18 +14,22 @@ namespace {
 
 struct ScriptOptions {
   SampleOptions samples;
+  Verbosity verbosity;
   std::string fields;
   std::string format = "text";
   bool hide_call_graph = false;
+  bool inlined = false;
   std::size_t max_stack = 0;
   bool nanoseconds = false;
 };
 
 void add_options(CLI::App& app, ScriptOptions& options) {
   add_sample_options(app, options.samples);
+  add_verbosity_options(app, options.verbosity);
   app.add_option("-F,--fields", options.fields, "fields to show, or +field and -field: " + field_names());
   app.add_flag("-G,--hide-call-graph", options.hide_call_graph, "one line a sample, without its call chain");
   app.add_option("--max-stack", options.max_stack, "frames of a call chain at most")->check(CLI::PositiveNumber);
+  app.add_flag("--inline", options.inlined, "show the inlined functions of call chains, a line each");
   app.add_flag("--ns", options.nanoseconds, "times with 9 decimals");
   app.add_option("--format", options.format, "text or jsonl")
       ->check(CLI::IsMember({"text", "jsonl"}))
@@ -50,6 +54,7 @@ Result<ScriptView> make_view(const ScriptOptions& options, const FieldChoice& ch
   ScriptView view;
   view.arch = facts.arch;
   view.max_stack = options.max_stack;
+  view.inlined = options.inlined;
   view.time_digits = options.nanoseconds ? 9 : 6;
   for (const EventDesc& event : facts.events.events) {
     auto fields = fields_of_event(event, choice);
@@ -81,6 +86,7 @@ Status run_script(const ScriptOptions& options, TextOut& out) {
     render(out.buffer(), *hit, *source, *view);
     out.flush_if_full();
   }
+  report_symbol_problems(source->symbol_problems());
   report_losses(source->ledger());
   return {};
 }
@@ -92,6 +98,7 @@ int script_verb(const std::vector<std::string>& words) {
   CLI::App app("Shows the samples of a recording, one after another.", "simdprof script");
   add_options(app, options);
   if (const auto status = parse_words(app, join_removed_fields(words))) return *status;
+  apply_verbosity(options.verbosity);
   TextOut out;
   if (const auto done = run_script(options, out); !done) return report_error(done.error());
   return out.finish() ? kExitOk : kExitFailure;

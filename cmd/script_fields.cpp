@@ -19,6 +19,7 @@ constexpr std::array kFields = {
     FieldFact{ScriptField::comm, "comm", abi::PERF_SAMPLE_TID, "TID", true},
     FieldFact{ScriptField::tid, "tid", abi::PERF_SAMPLE_TID, "TID", true},
     FieldFact{ScriptField::pid, "pid", abi::PERF_SAMPLE_TID, "TID", false},
+    FieldFact{ScriptField::misc, "misc", 0, "", false},
     FieldFact{ScriptField::time, "time", abi::PERF_SAMPLE_TIME, "TIME", true},
     FieldFact{ScriptField::cpu, "cpu", abi::PERF_SAMPLE_CPU, "CPU", true},
     FieldFact{ScriptField::period, "period", 0, "", true},
@@ -26,6 +27,7 @@ constexpr std::array kFields = {
     FieldFact{ScriptField::addr, "addr", abi::PERF_SAMPLE_ADDR, "ADDR", false},
     FieldFact{ScriptField::data_src, "data_src", abi::PERF_SAMPLE_DATA_SRC, "DATA_SRC", false},
     FieldFact{ScriptField::weight, "weight", abi::PERF_SAMPLE_WEIGHT | abi::PERF_SAMPLE_WEIGHT_STRUCT, "WEIGHT", false},
+    FieldFact{ScriptField::ins_lat, "ins_lat", abi::PERF_SAMPLE_WEIGHT_STRUCT, "WEIGHT_STRUCT", false},
     FieldFact{ScriptField::ip, "ip", abi::PERF_SAMPLE_IP, "IP", true},
     FieldFact{ScriptField::sym, "sym", abi::PERF_SAMPLE_IP, "IP", true},
     FieldFact{ScriptField::symoff, "symoff", abi::PERF_SAMPLE_IP, "IP", true},
@@ -36,7 +38,10 @@ constexpr std::array kFields = {
     FieldFact{ScriptField::iregs, "iregs", abi::PERF_SAMPLE_REGS_INTR, "REGS_INTR", false},
     FieldFact{ScriptField::uregs, "uregs", abi::PERF_SAMPLE_REGS_USER, "REGS_USER", false},
     FieldFact{ScriptField::brstack, "brstack", abi::PERF_SAMPLE_BRANCH_STACK, "BRANCH_STACK", false},
+    FieldFact{ScriptField::brstacksym, "brstacksym", abi::PERF_SAMPLE_BRANCH_STACK, "BRANCH_STACK", false},
     FieldFact{ScriptField::phys_addr, "phys_addr", abi::PERF_SAMPLE_PHYS_ADDR, "PHYS_ADDR", false},
+    FieldFact{ScriptField::data_page_size, "data_page_size", abi::PERF_SAMPLE_DATA_PAGE_SIZE, "DATA_PAGE_SIZE", false},
+    FieldFact{ScriptField::code_page_size, "code_page_size", abi::PERF_SAMPLE_CODE_PAGE_SIZE, "CODE_PAGE_SIZE", false},
 };
 
 const FieldFact* find_field(std::string_view name) {

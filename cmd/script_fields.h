@@ -32,6 +32,11 @@ enum class ScriptField : std::uint32_t {
   uregs = 1U << 18U,
   brstack = 1U << 19U,
   phys_addr = 1U << 20U,
+  misc = 1U << 21U,
+  ins_lat = 1U << 22U,
+  brstacksym = 1U << 23U,
+  data_page_size = 1U << 24U,
+  code_page_size = 1U << 25U,
 };
 
 class FieldSet {

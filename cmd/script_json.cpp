@@ -104,15 +104,27 @@ void add_registers(JsonObject& object, std::string_view name, const RegisterBloc
   }
 }
 
-void add_branches(JsonObject& object, const BranchStack& branches) {
+void add_branch_symbol(JsonObject& branch, std::string_view name, std::string_view offset_name, SampleSource& source,
+                       VirtAddr address) {
+  const Location place = locate_branch(source, address);
+  if (place.symbol.empty()) return;
+  branch.text(name, place.symbol);
+  branch.hex(offset_name, place.symbol_offset);
+}
+
+void add_branches(JsonObject& object, const BranchStack& branches, SampleSource& source, bool symbols) {
   TextBuffer& out = object.key("brstack");
   append_text(out, "[");
   for (std::size_t i = 0; i < branches.size(); ++i) {
     if (i != 0) append_text(out, ",");
-    const std::uint64_t flags = branches.entries[3 * i + 2];
+    const std::uint64_t flags = branches.flags(i);
     JsonObject branch(out);
-    branch.hex("from", branches.entries[3 * i]);
-    branch.hex("to", branches.entries[3 * i + 1]);
+    branch.hex("from", branches.from(i));
+    branch.hex("to", branches.to(i));
+    if (symbols) {
+      add_branch_symbol(branch, "from_sym", "from_symoff", source, branches.from(i));
+      add_branch_symbol(branch, "to_sym", "to_symoff", source, branches.to(i));
+    }
     const char mark = prediction_mark(flags);
     if (mark != '-') append_text(branch.key("predicted"), mark == 'P' ? "true" : "false");
     append_text(branch.key("in_tx"), (flags & 4U) != 0 ? "true" : "false");
@@ -129,6 +141,7 @@ void add_task(JsonObject& object, const SampleHit& hit, FieldSet fields) {
   if (fields.has(ScriptField::pid)) append_number(object.key("pid"), sample.pid);
   if (fields.has(ScriptField::tid)) append_number(object.key("tid"), sample.tid);
   if (fields.has(ScriptField::cpu)) append_number(object.key("cpu"), sample.cpu);
+  if (fields.has(ScriptField::misc)) object.text("mode", cpu_mode_name(sample.mode));
   if (fields.has(ScriptField::time)) {
     TextBuffer& out = object.key("time");
     append_text(out, "\"");
@@ -139,7 +152,8 @@ void add_task(JsonObject& object, const SampleHit& hit, FieldSet fields) {
   if (fields.has(ScriptField::event)) object.text("event", hit.event->name);
   if (fields.has(ScriptField::addr)) object.hex("addr", sample.addr);
   if (fields.has(ScriptField::data_src)) object.hex("data_src", sample.data_src);
-  if (fields.has(ScriptField::weight)) object.hex("weight", sample.weight);
+  if (fields.has(ScriptField::weight)) object.hex("weight", sample.weight_parts().cost);
+  if (fields.has(ScriptField::ins_lat)) object.hex("ins_lat", sample.weight_parts().instruction_latency);
 }
 
 }  // namespace
@@ -155,8 +169,13 @@ void render_script_json(TextBuffer& out, const SampleHit& hit, SampleSource& sou
     if (fields.has(ScriptField::callchain)) add_chain(object, source, fields, view);
     if (fields.has(ScriptField::iregs)) add_registers(object, "iregs", sample.regs_intr, view.arch);
     if (fields.has(ScriptField::uregs)) add_registers(object, "uregs", sample.regs_user, view.arch);
-    if (fields.has(ScriptField::brstack)) add_branches(object, sample.branches);
+    const bool branch_symbols = fields.has(ScriptField::brstacksym);
+    if (branch_symbols || fields.has(ScriptField::brstack)) {
+      add_branches(object, sample.branches, source, branch_symbols);
+    }
     if (fields.has(ScriptField::phys_addr)) object.hex("phys_addr", sample.phys_addr);
+    if (fields.has(ScriptField::data_page_size)) object.hex("data_page_size", sample.data_page_size);
+    if (fields.has(ScriptField::code_page_size)) object.hex("code_page_size", sample.code_page_size);
   }
   append_text(out, "\n");
 }

@@ -1,7 +1,5 @@
 #include "cmd/script_render.h"
 
-#include <array>
-
 namespace simdprof::cmd {
 
 std::uint64_t period_of(const SampleHit& hit) {
@@ -14,18 +12,26 @@ std::string_view long_dso_name(const Location& place) {
   return is_file && !place.dso_path.empty() ? place.dso_path : place.dso;
 }
 
-char prediction_mark(std::uint64_t branch_flags) {
-  if ((branch_flags & 1U) != 0) return 'M';
-  return (branch_flags & 2U) != 0 ? 'P' : '-';
+void append_dso_in_parentheses(TextBuffer& out, const Location& place, FieldSet fields) {
+  append_text(out, "(");
+  append_text(out, long_dso_name(place));
+  if (fields.has(ScriptField::dsoff) && place.reason != Unresolved::no_map) {
+    append_text(out, "+");
+    append_hex(out, place.dso_address);
+  }
+  append_text(out, ")");
 }
 
-std::string_view branch_type_name(std::uint64_t branch_flags) {
-  static constexpr std::array<std::string_view, 16> kNames = {
-      "",       "COND",      "UNCOND",   "IND",  "CALL", "IND_CALL", "RET",   "SYSCALL",
-      "SYSRET", "COND_CALL", "COND_RET", "ERET", "IRQ",  "SERROR",   "NO_TX", ""};
-  return kNames[(branch_flags >> 20U) & 15U];
+char mode_letter(CpuMode mode) {
+  switch (mode) {
+    case CpuMode::unknown: return ' ';
+    case CpuMode::kernel: return 'K';
+    case CpuMode::user: return 'U';
+    case CpuMode::hypervisor: return 'H';
+    case CpuMode::guest_kernel: return 'G';
+    case CpuMode::guest_user: return 'g';
+  }
+  return ' ';
 }
-
-std::uint64_t branch_cycles(std::uint64_t branch_flags) { return (branch_flags >> 4U) & 0xffffU; }
 
 }  // namespace simdprof::cmd

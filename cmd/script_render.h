@@ -14,6 +14,7 @@ struct ScriptView {
   std::size_t event_columns = 0;  ///< longest event name
   std::size_t max_stack = 0;      ///< frames of a call chain; 0: all
   unsigned time_digits = 6;
+  bool inlined = false;  ///< text: a line for each inlined function of a call chain
   abi::Arch arch = abi::Arch::unknown;
 };
 
@@ -21,13 +22,25 @@ struct ScriptView {
 std::uint64_t period_of(const SampleHit& hit);
 /// The path as mapped, or the short name of what is no file: "[kernel.kallsyms]".
 std::string_view long_dso_name(const Location& place);
+/// `(path)`, with the address in the file where field dsoff is shown.
+void append_dso_in_parentheses(TextBuffer& out, const Location& place, FieldSet fields);
+/// 'K', 'U', 'H', 'G' (guest kernel), 'g' (guest user); a blank when the mode is unknown.
+char mode_letter(CpuMode mode);
+
+/// Either end of a branch. Branches go from any mode to any other: whoever is in the upper half is the kernel.
+Location locate_branch(SampleSource& source, VirtAddr address);
 /// 'M' mispredicted, 'P' predicted, '-' not told: bits 0 and 1 of a branch entry's flags.
 char prediction_mark(std::uint64_t branch_flags);
-/// "COND", "CALL", ...: bits 20..23 of a branch entry's flags; empty when the kernel did not classify the branch.
-/// Source: uapi linux/perf_event.h, PERF_BR_*.
+/// "COND", "CALL", ...: bits 20..23 of a branch entry's flags, and 26..29 for types that came later; empty when the
+/// kernel did not classify the branch. Source: uapi linux/perf_event.h, PERF_BR_*.
 std::string_view branch_type_name(std::uint64_t branch_flags);
 /// Cycles since the branch before: bits 4..19.
 std::uint64_t branch_cycles(std::uint64_t branch_flags);
+
+/// ` 0xFROM/0xTO/P/-/-/3/COND ` a branch, with the file of each address where field dso is shown.
+void append_branches(TextBuffer& out, const BranchStack& branches, SampleSource& source, FieldSet fields);
+/// The same with symbols and offsets in place of addresses, and no blank before.
+void append_branch_symbols(TextBuffer& out, const BranchStack& branches, SampleSource& source, FieldSet fields);
 
 /// One sample in the layout of the kernel's tool.
 void render_script_text(TextBuffer& out, const SampleHit& hit, SampleSource& source, const ScriptView& view);

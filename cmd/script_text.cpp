@@ -45,34 +45,35 @@ void append_time(TextBuffer& out, std::uint64_t time_ns, unsigned digits) {
   append_text(out, ": ");
 }
 
-void append_symbol(TextBuffer& out, const Location& place, std::uint64_t offset, FieldSet fields) {
-  if (fields.has(ScriptField::sym)) {
-    append_text(out, " ");
-    append_text(out, place.symbol.empty() ? std::string_view("[unknown]") : place.symbol);
-    if (fields.has(ScriptField::symoff) && !place.symbol.empty()) {
-      append_text(out, "+");
-      append_hex(out, offset);
-    }
-  }
-  if (!fields.has(ScriptField::dso)) return;
-  append_text(out, " (");
-  append_text(out, long_dso_name(place));
-  if (fields.has(ScriptField::dsoff) && place.reason != Unresolved::no_map) {
+void append_dso(TextBuffer& out, const Location& place, FieldSet fields) {
+  append_text(out, " ");
+  append_dso_in_parentheses(out, place, fields);
+}
+
+void append_name(TextBuffer& out, std::string_view symbol, std::uint64_t offset, FieldSet fields) {
+  if (!fields.has(ScriptField::sym)) return;
+  append_text(out, " ");
+  append_text(out, symbol.empty() ? std::string_view("[unknown]") : symbol);
+  if (fields.has(ScriptField::symoff) && !symbol.empty()) {
     append_text(out, "+");
-    append_hex(out, place.dso_address);
+    append_hex(out, offset);
   }
-  append_text(out, ")");
+}
+
+void append_symbol(TextBuffer& out, const Location& place, std::uint64_t offset, FieldSet fields) {
+  append_name(out, place.symbol, offset, fields);
+  if (fields.has(ScriptField::dso)) append_dso(out, place, fields);
 }
 
 // "\n  file.c:12", or "\n  libc.so.6[9e3f0]" where the line is unknown.
-void append_source_line(TextBuffer& out, const Location& place, VirtAddr address) {
+void append_source_line(TextBuffer& out, const Location& place, const SourceFrame* frame, VirtAddr address) {
   append_text(out, "\n  ");
-  if (!place.frames.empty() && !place.frames.front().file.empty()) {
-    const std::string_view file = place.frames.front().file;
+  if (frame != nullptr && !frame->file.empty()) {
+    const std::string_view file = frame->file;
     const std::size_t slash = file.rfind('/');
     append_text(out, slash == std::string_view::npos ? file : file.substr(slash + 1));
     append_text(out, ":");
-    append_decimal(out, place.frames.front().line);
+    append_decimal(out, frame->line);
     return;
   }
   append_text(out, place.dso);
@@ -82,20 +83,47 @@ void append_source_line(TextBuffer& out, const Location& place, VirtAddr address
   append_text(out, "]");
 }
 
+const SourceFrame* innermost(const Location& place) { return place.frames.empty() ? nullptr : &place.frames.front(); }
+
 void append_frame(TextBuffer& out, const Location& place, VirtAddr address, FieldSet fields) {
   append_hex_aligned(out, address, kAddressColumns);
   append_symbol(out, place, place.symbol_offset + (address - place.address), fields);
-  if (fields.has(ScriptField::srcline)) append_source_line(out, place, address);
+  if (fields.has(ScriptField::srcline)) append_source_line(out, place, innermost(place), address);
+}
+
+// The functions that the compiler put into the frame's own, innermost first; `place.frames` ends with the frame's own.
+void append_inlined(TextBuffer& out, const Location& place, VirtAddr address, FieldSet fields) {
+  for (const SourceFrame& frame : place.frames) {
+    if (!frame.inlined) return;
+    append_text(out, "\t");
+    append_hex_aligned(out, address, kAddressColumns);
+    append_name(out, frame.function, place.symbol_offset + (address - place.address), fields);
+    if (fields.has(ScriptField::srcline)) append_source_line(out, place, &frame, address);
+    append_text(out, " (inlined)\n");
+  }
+}
+
+void append_chain_frame(TextBuffer& out, const Location& place, VirtAddr address, FieldSet fields,
+                        const ScriptView& view) {
+  if (!view.inlined) {
+    append_text(out, "\t");
+    return append_frame(out, place, address, fields);
+  }
+  append_inlined(out, place, address, fields);
+  append_text(out, "\t");
+  append_hex_aligned(out, address, kAddressColumns);
+  append_symbol(out, place, place.symbol_offset + (address - place.address), fields);
+  const SourceFrame* const own = place.frames.empty() ? nullptr : &place.frames.back();
+  if (fields.has(ScriptField::srcline)) append_source_line(out, place, own, address);
 }
 
 void append_chain(TextBuffer& out, SampleSource& source, FieldSet fields, const ScriptView& view) {
   append_text(out, "\n");
   std::size_t shown = 0;
-  const bool lines = fields.has(ScriptField::srcline);
+  const bool lines = view.inlined || fields.has(ScriptField::srcline);
   for (const CallFrame& frame : source.call_chain()) {
     if (view.max_stack != 0 && shown++ == view.max_stack) break;
-    append_text(out, "\t");
-    append_frame(out, source.locate(frame.lookup_address, frame.mode, lines), frame.address, fields);
+    append_chain_frame(out, source.locate(frame.lookup_address, frame.mode, lines), frame.address, fields, view);
     append_text(out, "\n");
   }
 }
@@ -111,7 +139,7 @@ void append_place(TextBuffer& out, const SampleHit& hit, SampleSource& source, F
     return;
   }
   append_symbol(out, hit.place, hit.place.symbol_offset, fields);
-  if (fields.has(ScriptField::srcline)) append_source_line(out, hit.place, hit.sample->ip);
+  if (fields.has(ScriptField::srcline)) append_source_line(out, hit.place, innermost(hit.place), hit.sample->ip);
 }
 
 // Name of a register word right-aligned in five columns and `:0x`. An XMM register is two words of one name.
@@ -148,22 +176,21 @@ void append_registers(TextBuffer& out, const RegisterBlock& block, abi::Arch arc
   }
 }
 
-// " 0xFROM/0xTO/P/-/-/3/COND " per entry: prediction, in transaction, abort, cycles, type.
-void append_branches(TextBuffer& out, const BranchStack& branches) {
-  for (std::size_t i = 0; i < branches.size(); ++i) {
-    const std::uint64_t flags = branches.entries[3 * i + 2];
-    append_text(out, " ");
-    append_hex(out, branches.entries[3 * i]);
-    append_text(out, "/");
-    append_hex(out, branches.entries[3 * i + 1]);
-    const char marks[] = {'/', prediction_mark(flags),        '/', (flags & 4U) != 0 ? 'X' : '-',
-                          '/', (flags & 8U) != 0 ? 'A' : '-', '/'};
-    append_text(out, {marks, sizeof marks});
-    append_decimal(out, branch_cycles(flags));
-    append_text(out, "/");
-    append_text(out, branch_type_name(flags));
-    append_text(out, " ");
-  }
+// "4K", "2M"; "N/A" where the kernel could not tell.
+void append_page_size(TextBuffer& out, std::uint64_t bytes) {
+  constexpr std::string_view kUnits = "BKMG";
+  append_text(out, " ");
+  if (bytes == 0) return append_text(out, "N/A");
+  std::size_t unit = 0;
+  for (; bytes / 1024 > 1 && unit + 1 < kUnits.size(); ++unit) bytes /= 1024;
+  append_decimal(out, bytes);
+  out.push_back(kUnits[unit]);
+}
+
+// One letter in six columns.
+void append_misc(TextBuffer& out, CpuMode mode) {
+  out.push_back(mode_letter(mode));
+  append_padding(out, 1, 6);
 }
 
 void append_event(TextBuffer& out, const SampleHit& hit, const ScriptView& view) {
@@ -195,6 +222,7 @@ void render_script_text(TextBuffer& out, const SampleHit& hit, SampleSource& sou
   if (fields.has(ScriptField::comm)) append_comm(out, hit.comm, !chain);
   append_task(out, sample, fields);
   if (fields.has(ScriptField::cpu)) append_cpu(out, sample.cpu);
+  if (fields.has(ScriptField::misc)) append_misc(out, sample.mode);
   if (fields.has(ScriptField::time)) append_time(out, sample.time_ns, view.time_digits);
   if (fields.has(ScriptField::period)) {
     append_decimal(out, period_of(hit), 10);
@@ -203,12 +231,21 @@ void render_script_text(TextBuffer& out, const SampleHit& hit, SampleSource& sou
   if (fields.has(ScriptField::event)) append_event(out, hit, view);
   if (fields.has(ScriptField::addr)) append_address(out, hit, source, fields);
   if (fields.has(ScriptField::data_src)) append_hex_aligned(out, sample.data_src, kAddressColumns);
-  if (fields.has(ScriptField::weight)) append_decimal(out, sample.weight, kAddressColumns);
+  if (fields.has(ScriptField::weight)) append_decimal(out, sample.weight_parts().cost, kAddressColumns);
+  if (fields.has(ScriptField::ins_lat)) {
+    append_decimal(out, sample.weight_parts().instruction_latency, kAddressColumns);
+  }
   append_place(out, hit, source, fields, view);
   if (fields.has(ScriptField::iregs)) append_registers(out, sample.regs_intr, view.arch);
   if (fields.has(ScriptField::uregs)) append_registers(out, sample.regs_user, view.arch);
-  if (fields.has(ScriptField::brstack)) append_branches(out, sample.branches);
+  if (fields.has(ScriptField::brstack)) {
+    append_branches(out, sample.branches, source, fields);
+  } else if (fields.has(ScriptField::brstacksym)) {
+    append_branch_symbols(out, sample.branches, source, fields);
+  }
   if (fields.has(ScriptField::phys_addr)) append_hex_aligned(out, sample.phys_addr, kAddressColumns);
+  if (fields.has(ScriptField::data_page_size)) append_page_size(out, sample.data_page_size);
+  if (fields.has(ScriptField::code_page_size)) append_page_size(out, sample.code_page_size);
   append_text(out, "\n");
 }
 
