@@ -28,6 +28,7 @@ ThreadStatus parse_thread_status(std::string_view text) {
     const std::string_view key = line.substr(0, colon);
     const std::string_view value = line.substr(colon + 2);
     if (key == "State" && !value.empty()) status.state = value.front();
+    if (key == "PPid") status.parent = parse_number<Pid>(value, 10);
     if (key == "TracerPid") status.tracer = parse_number<Pid>(value, 10);
     if (key == "SigPnd") status.pending = parse_number<std::uint64_t>(value, 16);
     if (key == "ShdPnd") status.pending_process = parse_number<std::uint64_t>(value, 16);

@@ -11,6 +11,7 @@ namespace simdprof {
 /// What /proc/TID/status says of a thread.
 struct ThreadStatus {
   char state = '?';                   ///< R running, S sleeping, D in the kernel, T stopped, t traced, Z ended
+  Pid parent = 0;                     ///< PPid
   Pid tracer = 0;                     ///< TracerPid; 0: nobody
   std::uint64_t switches = 0;         ///< voluntary and forced: the same number means that it has not run
   std::uint64_t pending = 0;          ///< SigPnd: its own queue; bit N-1 is signal N

@@ -34,7 +34,7 @@ class Attacher {
     const int error_number = ptrace::seize(tid, context_.follow);
     if (error_number == ESRCH) return {};
     if (error_number != 0) return explain_refusal(tid, error_number);
-    context_.threads.adopt(tid);
+    context_.threads.adopt(tid).begun = true;
     return open_events(tid);
   }
 

@@ -51,6 +51,8 @@ class PtraceCapture {
   }
 
  private:
+  // A command is not released before its exec: SIGTRAP, which it was forked with as ignored, is put in order there.
+  [[nodiscard]] bool before_exec() const { return command_ && !command_runs_ && !wait_status_; }
   [[nodiscard]] bool delayed() const { return plan_.start_delay.count() > 0; }
 
   Status launch() {
@@ -63,8 +65,10 @@ class PtraceCapture {
     }
     // Before the exec, so that the kernel reports the exec and every mapping of the new program.
     if (const Status opened = context_.events.open_task_event(pid); !opened) return opened;
-    if (const Status ready = make_records(!LaunchedCommand::sigtrap_was_ignored()); !ready) return ready;
-    context_.threads.adopt(pid);
+    if (const Status ready = make_records(); !ready) return ready;
+    TracedThread& thread = context_.threads.adopt(pid);
+    thread.begun = thread.guarded = true;
+    thread.ignored_by_us = !LaunchedCommand::sigtrap_was_ignored();
     start_ns_ = clock_now_ns(plan_.clockid);
     if (!delayed()) enable();
     command_->release();
@@ -74,7 +78,7 @@ class PtraceCapture {
   Status attach() {
     Status attached = attach_targets(context_);
     if (!context_.events.rings().empty()) {
-      if (const Status ready = make_records(true); attached && !ready) attached = ready;
+      if (const Status ready = make_records(); attached && !ready) attached = ready;
     }
     if (!attached) return attached;
     start_ns_ = clock_now_ns(plan_.clockid);
@@ -87,9 +91,9 @@ class PtraceCapture {
     return {};
   }
 
-  Status make_records(bool guard_new_programs) {
+  Status make_records() {
     records_.emplace(plan_, sink_, context_.events);
-    tracer_.emplace(context_, *records_, command_.has_value(), guard_new_programs);
+    tracer_.emplace(context_, *records_, command_.has_value());
     return records_->write_event_ids();
   }
 
@@ -106,7 +110,7 @@ class PtraceCapture {
       if (Tick::take()) {
         if (const Status status = on_tick(); !status) return status;
       }
-      if (stop_.load(std::memory_order_relaxed) || over_) return {};
+      if ((stop_.load(std::memory_order_relaxed) || over_) && !before_exec()) return {};
       TraceeEvent event;
       switch (context_.stops.next(event)) {
         case StopQueue::Wait::nobody_left: return {};
@@ -144,6 +148,7 @@ class PtraceCapture {
   Status on_tick() {
     const std::uint64_t now_ns = clock_now_ns(plan_.clockid);
     records_->drain_rings();
+    tracer_->check_a_guard();
     if (!enabled_ && now_ns - start_ns_ >= to_ns(plan_.start_delay)) enable();
     if (enabled_ && plan_.duration && now_ns - start_ns_ >= to_ns(*plan_.duration)) over_ = true;
     if (now_ns - handed_over_ns_ < kHandOverNs) return {};

@@ -74,25 +74,40 @@ class Releaser {
         return;
       case TraceeStop::Kind::signal: pass_signal(event.tid, stop.signal); return;
       case TraceeStop::Kind::group_stop:
-      case TraceeStop::Kind::interrupted: let_go(event.tid); return;
+      case TraceeStop::Kind::interrupted:
+        // Stopped before its maker told of it: it may have inherited our ignoring.
+        if (context_.threads.find(event.tid) == nullptr) context_.threads.adopt(event.tid).guarded = true;
+        let_go(event.tid);
+        return;
+      case TraceeStop::Kind::exec: on_exec(event.tid); return;
       case TraceeStop::Kind::new_task: {
         const TracedThread maker = context_.threads.adopt(event.tid);
-        if (const auto child = ptrace::load_event_tid(event.tid)) {
-          context_.threads.adopt(*child).guarded = maker.guarded;
+        if (const auto child = ptrace::load_event_tid(event.tid); child && !released_.contains(*child)) {
+          TracedThread& made = context_.threads.adopt(*child);
+          made.guarded = maker.guarded;
+          made.ignored_by_us = maker.ignored_by_us;
           awaited_.insert(*child);
         }
         break;
       }
-      case TraceeStop::Kind::exec:
-        for (const Tid gone : context_.threads.erase_others(context_.threads.adopt(event.tid).pid, event.tid)) {
-          awaited_.erase(gone);
-        }
-        break;
       case TraceeStop::Kind::syscall:
       case TraceeStop::Kind::other: break;
     }
     await(event.tid);
     ptrace::resume(event.tid, 0);
+  }
+
+  // The exec has kept an ignored SIGTRAP but not our mark on it, by which let_go() knows what to undo.
+  void on_exec(Tid tid) {
+    const TracedThread thread = context_.threads.adopt(tid);
+    for (const Tid gone : context_.threads.erase_others(thread.pid, tid)) awaited_.erase(gone);
+    awaited_.insert(tid);
+    if (!context_.remote.settle(tid)) return;  // ended: next() tells
+    if (thread.ignored_by_us) {
+      const Status marked = context_.guard.protect_new_program(tid);
+      if (!marked) log_verbose(marked.error().fact);
+    }
+    let_go(tid);
   }
 
   // The stop that the interrupt asks for comes after the signal, and there all that the kernel still had to send for
@@ -120,6 +135,7 @@ class Releaser {
     }
     if (called && !context_.remote.settle(tid)) return;  // ended: next() tells
     ptrace::detach(tid, 0);
+    released_.insert(tid);
     context_.threads.erase(tid);
   }
 
@@ -134,6 +150,7 @@ class Releaser {
   PtraceContext& context_;
   PtraceRecords& records_;
   std::set<Tid> awaited_;
+  std::set<Tid> released_;  ///< also some whose makers are still to tell of them
 };
 
 }  // namespace

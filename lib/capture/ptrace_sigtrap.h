@@ -22,9 +22,12 @@ namespace simdprof {
 /// mark and undoes it.
 ///
 /// Limits. A target with a SIGTRAP handler of its own is not protected: one late SIGTRAP may run that handler. One that
-/// sets SIG_DFL itself is not protected until its next exec. One that ignores SIGTRAP itself and then executes a
-/// program has it ignored there no longer while recorded. A thread that keeps SIGTRAP blocked and takes it with
-/// sigwait or signalfd can be given one of ours, and a SIGTRAP that it sends to itself can merge with one of ours.
+/// sets SIG_DFL itself is not protected for the moment until Tracer::check_a_guard() sees it. One that sets SIG_IGN
+/// itself and then, in the same process, executes a program has it ignored there no longer after the recording: its own
+/// call is not seen (that would take a stop at each system call), and the exec wipes the mark. A shell that is started
+/// by the recording finds SIGTRAP ignored, and such a shell sets no trap on it (POSIX). A thread that keeps SIGTRAP
+/// blocked and takes it with sigwait or signalfd can be given one of ours, and a SIGTRAP that it sends to itself can
+/// merge with one of ours.
 class SigtrapGuard {
  public:
   enum class Disposition : std::uint8_t { by_default, ours, own_ignore, own_handler };

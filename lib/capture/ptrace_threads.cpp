@@ -1,18 +1,22 @@
 #include "lib/capture/ptrace_threads.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "lib/capture/target_tasks.h"
 
 namespace simdprof {
 
 TracedThread& ThreadTable::adopt(Tid tid) {
-  const auto [entry, is_new] = threads_.try_emplace(tid);
-  if (is_new) {
-    entry->second.tid = tid;
-    entry->second.pid = find_process_of(tid).value_or(tid);
+  if (TracedThread* const known = find(tid)) return *known;
+  TracedThread thread;
+  thread.tid = tid;
+  thread.pid = find_process_of(tid).value_or(tid);
+  if (const TracedThread* const other = find_any_of(thread.pid)) {
+    thread.guarded = other->guarded;
+    thread.ignored_by_us = other->ignored_by_us;
   }
-  return entry->second;
+  return threads_.emplace(tid, std::move(thread)).first->second;
 }
 
 TracedThread* ThreadTable::find(Tid tid) {
@@ -29,10 +33,29 @@ std::vector<Tid> ThreadTable::erase_others(Pid pid, Tid survivor) {
   return gone;
 }
 
-void ThreadTable::set_guarded(Pid pid) {
+void ThreadTable::set_guard(Pid pid, bool guarded, bool ignored_by_us) {
   for (auto& [tid, thread] : threads_) {
-    if (thread.pid == pid) thread.guarded = true;
+    if (thread.pid != pid) continue;
+    thread.guarded = guarded;
+    thread.ignored_by_us = ignored_by_us;
   }
+}
+
+const TracedThread* ThreadTable::find_any_of(Pid pid) const {
+  for (const auto& [tid, thread] : threads_) {
+    if (thread.pid == pid) return &thread;
+  }
+  return nullptr;
+}
+
+Pid ThreadTable::next_process(Pid after) const {
+  Pid lowest = 0;
+  Pid next = 0;
+  for (const auto& [tid, thread] : threads_) {
+    if (lowest == 0 || thread.pid < lowest) lowest = thread.pid;
+    if (thread.pid > after && (next == 0 || thread.pid < next)) next = thread.pid;
+  }
+  return next != 0 ? next : lowest;
 }
 
 std::vector<Tid> ThreadTable::tids() const {

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "lib/base/log.h"
 #include "lib/capture/proc_thread.h"
 #include "lib/capture/ptrace_requests.h"
@@ -16,10 +18,7 @@ Status Tracer::handle(const TraceeEvent& event) {
     case TraceeStop::Kind::group_stop: ptrace::listen(event.tid); break;
     case TraceeStop::Kind::new_task: on_new_task(event.tid); break;
     case TraceeStop::Kind::exec: return on_exec(event.tid);
-    case TraceeStop::Kind::interrupted:
-      context_.threads.adopt(event.tid);
-      ptrace::resume(event.tid, 0);
-      break;
+    case TraceeStop::Kind::interrupted: on_interrupted(event.tid); break;
     case TraceeStop::Kind::syscall:
     case TraceeStop::Kind::other: ptrace::resume(event.tid, 0); break;
   }
@@ -58,16 +57,43 @@ void Tracer::on_sample(Tid tid, bool late) {
 // Lazily, at the first stop for a sample: before it nothing of ours can be pending, and to stop a thread just for this
 // could disturb it.
 void Tracer::protect_process(TracedThread& thread) {
+  using Disposition = SigtrapGuard::Disposition;
   const auto before = context_.guard.protect(thread.tid);
-  context_.threads.set_guarded(thread.pid);
+  const bool ours = before && (*before == Disposition::by_default || *before == Disposition::ours);
+  context_.threads.set_guard(thread.pid, true, ours);
   if (!before) {
     log_verbose(fmt::format("SIGTRAP of process {} stays as it is: {}", thread.pid, before.error().fact));
-  } else if (*before == SigtrapGuard::Disposition::own_handler) {
+  } else if (*before == Disposition::own_handler) {
     log_note(
         fmt::format("process {} handles SIGTRAP itself: should simdprof be killed with SIGKILL, one of the "
                     "recording's own may reach that handler",
                     thread.pid));
   }
+}
+
+// What is ignored in a new program was ignored before its exec, by us or by the target itself: the exec has wiped the
+// mark that tells them apart, so it is what we knew before.
+void Tracer::protect_new_program(TracedThread& thread) {
+  Status guarded;
+  if (thread.ignored_by_us) {
+    guarded = context_.guard.protect_new_program(thread.tid);
+  } else {
+    const auto before = context_.guard.protect(thread.tid);
+    thread.ignored_by_us = before && *before == SigtrapGuard::Disposition::by_default;
+    if (!before) guarded = fail(before.error());
+  }
+  thread.guarded = true;
+  if (!guarded) log_verbose(fmt::format("SIGTRAP of process {}: {}", thread.tid, guarded.error().fact));
+}
+
+void Tracer::check_a_guard() {
+  checked_ = context_.threads.next_process(checked_);
+  const TracedThread* const thread = context_.threads.find_any_of(checked_);
+  if (thread == nullptr || !thread->guarded || thread->resent) return;
+  const auto status = load_thread_status(thread->tid);
+  if (!status || status->state == 'Z' || status->state == 'X') return;  // an ended thread shows no signals
+  const bool by_default = ((status->ignored | status->caught) & ThreadStatus::bit(SIGTRAP)) == 0;
+  if (by_default) context_.threads.set_guard(checked_, false, false);
 }
 
 void Tracer::resume_settled(Tid tid) {
@@ -101,6 +127,7 @@ void Tracer::deliver_own_trap(Tid tid, const siginfo_t& info) {
   }
   if (*disposition == SigtrapGuard::Disposition::ours && context_.guard.restore(tid)) {
     // The calls have used up the stop at which the signal could be passed on: it is sent again, and looks the same.
+    context_.threads.set_guard(thread.pid, true, false);
     thread.resent = info;
     ptrace::resume(tid, SIGTRAP);
     return;
@@ -114,12 +141,48 @@ void Tracer::pass_resent(TracedThread& thread) {
   ptrace::resume(thread.tid, SIGTRAP);
 }
 
+void Tracer::on_interrupted(Tid tid) {
+  TracedThread& thread = context_.threads.adopt(tid);
+  if (std::exchange(thread.begun, true)) {
+    ptrace::resume(tid, 0);
+  } else {
+    on_first_stop(thread);
+  }
+}
+
+// A process that was made starts with its maker's SIGTRAP. The maker may have set it to SIG_IGN itself meanwhile, for
+// the programs that it then runs: that is seen here or, after their exec, never.
+void Tracer::on_first_stop(TracedThread& thread) {
+  const bool process = thread.tid == thread.pid;
+  if (process && !thread.guarded) {  // its maker may not have been heard yet
+    const auto status = load_thread_status(thread.tid);
+    const TracedThread* const maker = status ? context_.threads.find_any_of(status->parent) : nullptr;
+    if (maker != nullptr) {
+      thread.guarded = maker->guarded;
+      thread.ignored_by_us = maker->ignored_by_us;
+    }
+  }
+  if (!process || !thread.ignored_by_us) {
+    ptrace::resume(thread.tid, 0);
+    return;
+  }
+  const auto now = context_.guard.load(thread.tid);
+  if (now && *now != SigtrapGuard::Disposition::ours) {
+    thread.ignored_by_us = false;
+    thread.guarded = *now != SigtrapGuard::Disposition::by_default;
+  }
+  resume_settled(thread.tid);
+}
+
 void Tracer::on_new_task(Tid tid) {
   const TracedThread maker = context_.threads.adopt(tid);
   if (const auto child_tid = ptrace::load_event_tid(tid)) {
     TracedThread& child = context_.threads.adopt(*child_tid);
     if (child.events == nullptr) child.events = maker.events;  // unless it has executed a program already
-    child.guarded = child.guarded || maker.guarded;
+    if (!child.begun) {
+      child.guarded = maker.guarded;
+      child.ignored_by_us = maker.ignored_by_us;
+    }
     placement_.inherit(tid, *child_tid);
   }
   ptrace::resume(tid, 0);
@@ -134,11 +197,7 @@ Status Tracer::on_exec(Tid tid) {
   thread.resent.reset();
   const auto stop = context_.remote.settle(tid);
   if (!stop) return {};
-  if (guard_new_programs_) {
-    const Status guarded = context_.guard.protect_new_program(tid);
-    if (!guarded) log_verbose(fmt::format("SIGTRAP of process {}: {}", tid, guarded.error().fact));
-  }
-  thread.guarded = true;
+  protect_new_program(thread);
   auto set = context_.events.open_samples(tid, enabled_);
   if (set) thread.events = std::move(*set);
   const Status named = records_.write_event_ids();

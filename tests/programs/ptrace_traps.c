@@ -1,7 +1,8 @@
 // One way of using SIGTRAP, while CPU time is burnt: a recorder that stops its target with SIGTRAP must not show.
 //
-//   ptrace_traps raise|kill|int3|again|queued|sigwait|signalfd|ignored|exec-default|late
+//   ptrace_traps raise|kill|int3|again|queued|sigwait|signalfd|ignored|exec-default|late|leave|leave-ignoring
 //
+// The last two print the id of a `sleep` that they leave behind, started as a shell would.
 // stdout and exit status are the same in every run.
 #define _GNU_SOURCE
 #include <errno.h>
@@ -112,6 +113,18 @@ static void run_next(const char* self, const char* how) {
   execl(self, "ptrace_traps", how, (char*)NULL);
 }
 
+static void leave_a_process(void) {
+  const pid_t child = fork();
+  if (child == 0) {
+    execlp("sleep", "sleep", "5", (char*)NULL);
+    _exit(127);
+  }
+  printf("%d\n", (int)child);
+  usleep(200000);
+  fflush(stdout);
+  _exit(0);
+}
+
 int main(int argc, char** argv) {
   const char* how = argc > 1 ? argv[1] : "";
   const struct rlimit no_core = {0, 0};
@@ -119,6 +132,8 @@ int main(int argc, char** argv) {
   char self[4096] = {0};
   if (readlink("/proc/self/exe", self, sizeof self - 1) <= 0) return 98;
   burn(30);
+  if (strcmp(how, "leave-ignoring") == 0) signal(SIGTRAP, SIG_IGN);
+  if (strncmp(how, "leave", 5) == 0) leave_a_process();
   printf("%s\n", how);
   fflush(stdout);
   send_traps(how);

@@ -9,10 +9,11 @@ namespace {
 
 TEST(ThreadStatus, TakesTheFieldsOfTheFile) {
   const ThreadStatus status = parse_thread_status(
-      "Name:\tState:\tX\nUmask:\t0022\nState:\tS (sleeping)\nTgid:\t7\nTracerPid:\t4711\nSigQ:\t0/1\n"
+      "Name:\tState:\tX\nUmask:\t0022\nState:\tS (sleeping)\nTgid:\t7\nPPid:\t12\nTracerPid:\t4711\nSigQ:\t0/1\n"
       "SigPnd:\t0000000000000010\nShdPnd:\t0000000000000020\nSigBlk:\t0000000000000030\nSigIgn:\tfffffffe00000000\n"
       "SigCgt:\t0000000000000050\nvoluntary_ctxt_switches:\t12\nnonvoluntary_ctxt_switches:\t30\n");
   EXPECT_EQ(status.state, 'S');
+  EXPECT_EQ(status.parent, 12);
   EXPECT_EQ(status.tracer, 4711);
   EXPECT_EQ(status.pending, 0x10U);
   EXPECT_EQ(status.pending_process, 0x20U);

@@ -182,6 +182,31 @@ TEST_F(PtraceCapture, ForwardsHowTheCommandEnded) {
   }
 }
 
+// Whether the kernel runs 32-bit programs (CONFIG_IA32_EMULATION).
+bool runs_32_bit() { return run_plain({test::program("patterns_32bit")}).wait_status == 0; }
+
+TEST_F(PtraceCapture, ShowsThePlantedLanesOfA32BitProgram) {
+  if (!runs_32_bit()) GTEST_SKIP() << "this kernel runs no 32-bit programs";
+  Recorded recorded;
+  record_command({test::program("patterns_32bit")}, recorded);
+  EXPECT_EQ(recorded.error, "");
+  EXPECT_EQ(recorded.ran.wait_status, 0);
+  const abi::XsaveTable table = abi::probe_xsave_table();
+  std::size_t planted = 0;
+  for (const auto& image : recorded.sink.images) {
+    const auto xmm = image.component(abi::kXsaveSse, table);
+    if (image.syscall >= 0 || xmm.size() != 256 || test::value_at<double>(xmm, 0) != 1000.25) continue;
+    for (unsigned i = 0; i < 8; ++i) {
+      ASSERT_EQ(test::value_at<double>(xmm, 16 * i), 1000 + i + 0.25) << "xmm" << i;
+      ASSERT_EQ(test::value_at<double>(xmm, 16 * i + 8), -(1000 + i + 0.5)) << "xmm" << i;
+    }
+    EXPECT_LT(image.ip, std::uint64_t{1} << 32U);
+    ++planted;
+  }
+  EXPECT_GT(planted, recorded.outcome.samples / 2);
+  EXPECT_GT(planted, 50U);
+}
+
 TEST_F(PtraceCapture, SaysThatACommandIsNotThere) {
   CapturePlan plan = test::make_plan();
   plan.target.command = {"no-such-command-at-all"};
@@ -195,8 +220,7 @@ TEST_F(PtraceCapture, SaysThatACommandIsNotThere) {
 TEST_F(PtraceCapture, EndsWithTheCommandAndReleasesWhatItLeavesBehind) {
   const std::string file = testing::TempDir() + "left_behind_" + std::to_string(::getpid());
   Recorded recorded;
-  record_command({"sh", "-c", test::program("fma_loop") + " 2000 > " + file + " & echo $!; sleep 0.3; exit 4"},
-                 recorded);
+  record_command({"sh", "-c", test::program("fma_loop") + " 2000 > " + file + " & echo $!; exit 4"}, recorded);
   EXPECT_EQ(WEXITSTATUS(recorded.ran.wait_status), 4);
   const auto child = static_cast<Tid>(std::stol(recorded.ran.output));
   const auto status = load_thread_status(child);

@@ -3,8 +3,13 @@
 #include <cstdlib>
 #include <random>
 
+#include <sys/syscall.h>
+
+#include "lib/capture/ptrace_context.h"
+#include "lib/capture/ptrace_remote.h"
 #include "lib/capture/target_tasks.h"
 #include "tests/lib/capture/ptrace_recording.h"
+#include "tests/lib/capture/ptrace_tracee.h"
 
 namespace simdprof {
 namespace {
@@ -146,6 +151,106 @@ TEST_F(Attached, SaysThatTheProcessIsNotThere) {
   const auto outcome = run_ptrace_capture(plan, sink, stop);
   ASSERT_FALSE(outcome);
   EXPECT_EQ(outcome.error().code, Errc::not_found);
+}
+
+bool ignores_sigtrap(Pid pid) {
+  const auto status = load_thread_status(pid);
+  return status && (status->ignored & ThreadStatus::bit(SIGTRAP)) != 0;
+}
+
+/// Runs a stopped tracee to the entry of its next exec. @return its wait status there
+int run_to_exec(Pid pid) {
+  constexpr std::size_t kOrigRax = 15 * 8;  // user_regs_struct of x86-64
+  for (;;) {
+    EXPECT_TRUE(ptrace::resume_to_syscall(pid));
+    const auto status = ptrace::wait_for(pid);
+    if (!status || !WIFSTOPPED(*status)) return -1;
+    std::array<std::byte, 27 * 8> registers{};
+    ptrace::load_regset(pid, 1, registers);  // NT_PRSTATUS
+    const bool in_syscall = classify_stop(*status).kind == TraceeStop::Kind::syscall;
+    if (in_syscall && test::value_at<std::uint64_t>(registers, kOrigRax) == SYS_execve) return *status;
+  }
+}
+
+// The kernel keeps an ignored SIGTRAP over the exec, and forgets that it was we who ignored it.
+TEST_F(Attached, AnExecInTheMomentOfReleaseGetsItsSigtrapBack) {
+  const test::Tracee tracee([] {
+    ::raise(SIGSTOP);
+    ::execlp("sleep", "sleep", "5", nullptr);
+  });
+  const Pid pid = tracee.pid();
+  tracee.wait();
+  const CapturePlan plan = test::make_plan();
+  PtraceContext context(plan, true);
+  ASSERT_TRUE(context.guard.protect(pid));
+  TracedThread& thread = context.threads.adopt(pid);
+  thread.begun = thread.guarded = thread.ignored_by_us = true;
+  const int status = run_to_exec(pid);
+  ASSERT_NE(status, -1);
+  context.stops.keep({pid, status});
+  test::MemorySink sink;
+  PtraceRecords records(plan, sink, context.events);
+  release_targets(context, records);
+  EXPECT_EQ(load_thread_status(pid)->tracer, 0);
+  EXPECT_FALSE(ignores_sigtrap(pid));
+}
+
+TEST_F(Attached, AProcessThatIgnoresSigtrapItselfDoesSoInTheProgramItExecutes) {
+  const pid_t pid = ::fork();
+  if (pid == 0) {
+    ::signal(SIGTRAP, SIG_IGN);
+    ::usleep(100000);
+    for (const auto start = std::chrono::steady_clock::now();
+         std::chrono::steady_clock::now() - start < milliseconds(200);) {
+    }
+    ::execlp("sleep", "sleep", "5", nullptr);
+  }
+  EXPECT_EQ(record(pid, milliseconds(600)), 0);
+  std::ifstream comm("/proc/" + std::to_string(pid) + "/comm");
+  std::string name;
+  comm >> name;
+  EXPECT_EQ(name, "sleep");
+  EXPECT_EQ(look_at(pid).tracer, 0);
+  EXPECT_TRUE(ignores_sigtrap(pid));
+  ::kill(pid, SIGKILL);
+  test::wait_for_end(pid);
+}
+
+TEST_F(Attached, WhatAMakerIgnoresStaysIgnoredInTheProgramsItStarts) {
+  for (const bool ignore : {true, false}) {
+    test::Recorded recorded;
+    test::record_command({test::program("ptrace_traps"), ignore ? "leave-ignoring" : "leave"}, recorded);
+    const Pid left = std::stoi(recorded.ran.output);
+    EXPECT_EQ(load_thread_status(left)->tracer, 0);
+    EXPECT_EQ(ignores_sigtrap(left), ignore);
+    ::kill(left, SIGKILL);
+  }
+}
+
+TEST_F(Attached, ATargetThatSetsTheDefaultItselfIsProtectedAgain) {
+  const pid_t pid = ::fork();
+  if (pid == 0) {
+    for (const auto start = std::chrono::steady_clock::now();
+         std::chrono::steady_clock::now() - start < milliseconds(300);) {
+    }
+    ::signal(SIGTRAP, SIG_DFL);
+    ::signal(SIGUSR1, SIG_IGN);  // the mark that it has
+    test::spin();
+  }
+  CapturePlan plan = test::make_plan(5000);
+  plan.target.pids = {pid};
+  const pid_t recorder = test::start_recorder(plan);
+  const auto has_set_it = [&] { return (load_thread_status(pid)->ignored & ThreadStatus::bit(SIGUSR1)) != 0; };
+  for (int i = 0; i < 500 && !has_set_it(); ++i) pause_for(milliseconds(10));
+  for (int i = 0; i < 300 && !ignores_sigtrap(pid); ++i) pause_for(milliseconds(10));
+  EXPECT_TRUE(ignores_sigtrap(pid));
+  ::kill(recorder, SIGKILL);
+  test::wait_for_end(recorder);
+  int status = 0;
+  pause_for(milliseconds(50));
+  EXPECT_EQ(::waitpid(pid, &status, WNOHANG), 0);
+  ::kill(pid, SIGKILL);
+  test::wait_for_end(pid);
 }
 
 /// How often a recorder is killed; a long run sets SIMDPROF_LONG_TESTS.

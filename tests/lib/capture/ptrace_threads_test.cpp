@@ -37,9 +37,36 @@ TEST(ThreadTable, GuardsAllThreadsOfAProcess) {
   table.adopt(0x7ffffff0).pid = 40;
   table.adopt(0x7ffffff1).pid = 40;
   table.adopt(0x7ffffff2).pid = 41;
-  table.set_guarded(40);
+  table.set_guard(40, true, true);
   EXPECT_TRUE(table.find(0x7ffffff1)->guarded);
+  EXPECT_TRUE(table.find(0x7ffffff1)->ignored_by_us);
   EXPECT_FALSE(table.find(0x7ffffff2)->guarded);
+  table.set_guard(40, false, false);
+  EXPECT_FALSE(table.find(0x7ffffff0)->guarded);
+}
+
+TEST(ThreadTable, ANewThreadIsAsGuardedAsItsProcess) {
+  ThreadTable table;
+  table.adopt(0x7ffffff0).pid = ::getpid();
+  table.set_guard(::getpid(), true, true);
+  std::thread([&] {
+    const TracedThread& thread = table.adopt(static_cast<Tid>(::gettid()));
+    EXPECT_TRUE(thread.guarded);
+    EXPECT_TRUE(thread.ignored_by_us);
+  }).join();
+}
+
+TEST(ThreadTable, GoesRoundTheProcesses) {
+  ThreadTable table;
+  EXPECT_EQ(table.next_process(0), 0);
+  EXPECT_EQ(table.find_any_of(40), nullptr);
+  table.adopt(0x7ffffff0).pid = 40;
+  table.adopt(0x7ffffff1).pid = 50;
+  table.adopt(0x7ffffff2).pid = 40;
+  EXPECT_EQ(table.next_process(0), 40);
+  EXPECT_EQ(table.next_process(40), 50);
+  EXPECT_EQ(table.next_process(50), 40);
+  EXPECT_EQ(table.find_any_of(50)->tid, 0x7ffffff1);
 }
 
 TEST(ThreadTable, GivesSharedEventsOnce) {
