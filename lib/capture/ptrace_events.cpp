@@ -8,7 +8,6 @@
 #include <cerrno>
 #include <utility>
 
-#include "lib/base/log.h"
 #include "lib/capture/attr_build.h"
 #include "lib/capture/cpu_list.h"
 #include "lib/capture/event_open.h"
@@ -92,25 +91,32 @@ Result<UniqueFd> TracedEvents::open_one(const abi::EventAttr& attr, std::string_
   return std::move(opened.fd);
 }
 
-Status TracedEvents::add_to_ring(CpuRing& ring, int fd) {
-  if (ring.ring.fd() >= 0) {
-    if (::ioctl(fd, abi::PERF_EVENT_IOC_SET_OUTPUT, ring.ring.fd()) == 0) return {};
-    return fail_errno(errno, "cannot share a ring between events");
-  }
-  for (;;) {
-    auto mapped = Ring::map(fd, ring_pages_);
-    if (mapped) {
-      ring.ring = std::move(*mapped);
-      return {};
+// What may be locked in memory is counted over all rings: the last must find as much room as the first.
+Status TracedEvents::map_rings(const std::vector<UniqueFd>& fds) {
+  for (;; ring_pages_ /= 2) {
+    Status status;
+    for (std::size_t i = 0; status && i < rings_.size(); ++i) {
+      auto mapped = Ring::map(fds[i].get(), ring_pages_);
+      if (mapped) {
+        rings_[i].ring = std::move(*mapped);
+      } else {
+        status = fail(mapped.error());
+      }
     }
-    if (mapped.error().code != Errc::permission) return fail(mapped.error());
+    if (status) break;
+    for (CpuRing& ring : rings_) ring.ring = Ring::none();
+    if (status.error().code != Errc::permission) return status;
     if (ring_pages_ == 1) {
-      return fail(Errc::permission, "cannot map even one page of ring: raise kernel.perf_event_mlock_kb or ulimit -l");
+      return fail(Errc::permission, "no room for rings: raise kernel.perf_event_mlock_kb or ulimit -l");
     }
-    ring_pages_ /= 2;
-    log_note(fmt::format("ring made smaller, {} pages: kernel.perf_event_mlock_kb and ulimit -l allow no more",
-                         ring_pages_));
   }
+  if (ring_pages_ != plan_.ring_pages) Ring::note_smaller(ring_pages_, plan_.ring_pages);
+  return {};
+}
+
+Status TracedEvents::add_to_ring(const CpuRing& ring, int fd) {
+  if (::ioctl(fd, abi::PERF_EVENT_IOC_SET_OUTPUT, ring.ring.fd()) == 0) return {};
+  return fail_errno(errno, "cannot share a ring between events");
 }
 
 Status TracedEvents::note_opened(std::uint32_t event, std::int32_t cpu, Tid tid, int fd) {
@@ -123,20 +129,44 @@ Status TracedEvents::note_opened(std::uint32_t event, std::int32_t cpu, Tid tid,
 
 Status TracedEvents::open_task_event(Tid tid) {
   if (rings_.empty()) {
-    for (const std::int32_t cpu : load_online_cpus()) rings_.push_back({cpu, Ring::none()});
+    const Status made = make_rings(tid);
+    if (!made) rings_.clear();
+    return made;
   }
-  const auto index = static_cast<std::uint32_t>(plan_.events.size());
-  for (CpuRing& ring : rings_) {
+  for (const CpuRing& ring : rings_) {
     auto fd = open_one(task_attr_, "dummy", tid, ring, -1);
     if (!fd) return fail(fd.error());
     if (!fd->valid()) continue;
     if (const Status added = add_to_ring(ring, fd->get()); !added) return added;
-    if (const Status noted = note_opened(index, ring.cpu, tid, fd->get()); !noted) return noted;
-    task_fds_.push_back(std::move(*fd));
+    if (const Status kept = keep_task_event(ring, tid, std::move(*fd)); !kept) return kept;
   }
-  std::erase_if(rings_, [](const CpuRing& ring) { return ring.ring.fd() < 0; });
-  if (rings_.empty()) return fail(Errc::not_found, "none of the CPUs is online");
   return {};
+}
+
+// The first task event of a CPU owns the CPU's ring.
+Status TracedEvents::make_rings(Tid tid) {
+  std::vector<UniqueFd> fds;
+  for (const std::int32_t cpu : load_online_cpus()) {
+    CpuRing ring{cpu, Ring::none()};
+    auto fd = open_one(task_attr_, "dummy", tid, ring, -1);
+    if (!fd) return fail(fd.error());
+    if (!fd->valid()) continue;
+    rings_.push_back(std::move(ring));
+    fds.push_back(std::move(*fd));
+  }
+  if (rings_.empty()) return fail(Errc::not_found, "none of the CPUs is online");
+  if (const Status mapped = map_rings(fds); !mapped) return mapped;
+  for (std::size_t i = 0; i < rings_.size(); ++i) {
+    if (const Status kept = keep_task_event(rings_[i], tid, std::move(fds[i])); !kept) return kept;
+  }
+  return {};
+}
+
+Status TracedEvents::keep_task_event(const CpuRing& ring, Tid tid, UniqueFd fd) {
+  const auto index = static_cast<std::uint32_t>(plan_.events.size());
+  const Status noted = note_opened(index, ring.cpu, tid, fd.get());
+  task_fds_.push_back(std::move(fd));
+  return noted;
 }
 
 Result<TracedEvents::SharedSet> TracedEvents::open_samples(Tid tid, bool enabled) {

@@ -65,7 +65,10 @@ class TracedEvents {
  private:
   Result<UniqueFd> open_one(const abi::EventAttr& attr, std::string_view name, Tid tid, const CpuRing& ring,
                             int group_fd);
-  Status add_to_ring(CpuRing& ring, int fd);
+  Status make_rings(Tid tid);
+  Status keep_task_event(const CpuRing& ring, Tid tid, UniqueFd fd);
+  Status map_rings(const std::vector<UniqueFd>& fds);
+  static Status add_to_ring(const CpuRing& ring, int fd);
   Status note_opened(std::uint32_t event, std::int32_t cpu, Tid tid, int fd);
   [[nodiscard]] abi::EventAttr sample_attr(std::size_t event, bool enabled) const;
 

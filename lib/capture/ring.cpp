@@ -13,6 +13,7 @@
 #include "lib/abi/perf_event.h"
 #include "lib/base/check.h"
 #include "lib/base/cursor.h"
+#include "lib/base/log.h"
 
 namespace simdprof {
 
@@ -29,6 +30,13 @@ Result<Ring> Ring::map(int event_fd, std::size_t data_pages) {
   ring.mapped_bytes_ = bytes;
   ring.data_bytes_ = data_pages * page_bytes;
   return ring;
+}
+
+void Ring::note_smaller(std::size_t pages, std::size_t wanted_pages) {
+  log_note(
+      fmt::format("rings made smaller, {} pages instead of {}: kernel.perf_event_mlock_kb and ulimit -l allow no "
+                  "more",
+                  pages, wanted_pages));
 }
 
 Ring Ring::over_memory(std::span<std::byte> memory, std::size_t control_bytes) {

@@ -15,6 +15,8 @@ class Ring {
  public:
   /// @param data_pages  a power of two
   static Result<Ring> map(int event_fd, std::size_t data_pages);
+  /// Tells the user that rings became smaller than `wanted_pages`, to fit what may be locked in memory.
+  static void note_smaller(std::size_t pages, std::size_t wanted_pages);
   /// A ring over memory that somebody else owns and fills: how tests drive the reader without a kernel.
   ///
   /// @param memory         control page, then the data

@@ -10,7 +10,6 @@
 #include <cerrno>
 #include <optional>
 
-#include "lib/base/log.h"
 #include "lib/capture/event_open.h"
 #include "lib/capture/open_error.h"
 
@@ -133,12 +132,7 @@ Result<RingSet> RingSet::open(const CapturePlan& plan, std::span<const Tid> task
     auto set = open_with(plan, tasks, cpus, enable_on_exec, pages);
     const bool over_limit = !set && set.error().code == Errc::limit;
     if (over_limit && pages > 1) continue;
-    if (set && pages != plan.ring_pages) {
-      log_note(
-          fmt::format("rings made smaller, {} pages instead of {}: kernel.perf_event_mlock_kb and ulimit -l allow "
-                      "no more",
-                      pages, plan.ring_pages));
-    }
+    if (set && pages != plan.ring_pages) Ring::note_smaller(pages, plan.ring_pages);
     return set;
   }
 }
