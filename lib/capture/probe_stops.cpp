@@ -1,12 +1,19 @@
 #include "lib/capture/probe_stops.h"
 
 #include <fmt/format.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <charconv>
 
 #include "lib/base/fd.h"
 #include "lib/capture/open_error.h"
+#include "lib/capture/privileged_program.h"
+#include "lib/capture/proc_thread.h"
+#include "lib/capture/ptrace_requests.h"
+#include "lib/capture/target_tasks.h"
 
 namespace simdprof {
 namespace {
@@ -37,10 +44,56 @@ std::optional<StopProbe> find_yama_refusal(const TargetSpec& target, const StopF
   return std::nullopt;
 }
 
+std::string name_tracer(Pid tracer) {
+  // /proc names the tracer's thread.
+  return fmt::format("traced already by pid {}", find_process_of(tracer).value_or(tracer));
+}
+
+std::optional<StopProbe> find_target_refusal(const TargetSpec& target, const StopFacts& facts) {
+  for (const auto* ids : {&target.pids, &target.tids}) {
+    for (const Tid tid : *ids) {
+      const auto status = load_thread_status(tid);
+      if (status && status->tracer != 0)
+        return StopProbe{EPERM, fmt::format("{} is {}", tid, name_tracer(status->tracer))};
+    }
+  }
+  if (target.command.empty()) return std::nullopt;
+  if (!facts.may_ptrace_any) {
+    const std::string privilege = find_program_privilege(target.command.front());
+    if (!privilege.empty()) {
+      return StopProbe{EPERM, fmt::format("{} {}, which a traced program is not granted without CAP_SYS_PTRACE",
+                                          target.command.front(), privilege)};
+    }
+  }
+  if (facts.trace_a_child == nullptr) return std::nullopt;
+  const StopProbe child = facts.trace_a_child();
+  return child.error_number == 0 ? std::nullopt : std::optional(child);
+}
+
 }  // namespace
 
 StopFacts load_stop_facts(const KernelLimits& limits) {
-  return {limits.yama_scope, has_capability(kCapSysPtrace), abi::probe_xsave_table()};
+  return {limits.yama_scope, has_capability(kCapSysPtrace), abi::probe_xsave_table(), trace_a_child};
+}
+
+StopProbe trace_a_child() {
+  const pid_t child = ::fork();
+  if (child < 0) return {errno, "no process can be made"};
+  if (child == 0) {
+    for (;;) ::pause();
+  }
+  StopProbe probe;
+  probe.error_number = ptrace::seize(child, false);
+  if (probe.error_number != 0) {
+    const auto status = load_thread_status(child);
+    const bool traced = status && status->tracer != 0;
+    probe.explanation = traced ? fmt::format("simdprof and its children are {}", name_tracer(status->tracer))
+                               : "ptrace is refused here (seccomp filter, container or security module)";
+  }
+  ::kill(child, SIGKILL);
+  while (::waitpid(child, nullptr, __WALL) < 0 && errno == EINTR) {
+  }
+  return probe;
 }
 
 StopProbe probe_stops(const abi::EventAttr& base, const TargetSpec& target, const StopFacts& facts,
@@ -59,6 +112,7 @@ StopProbe probe_stops(const abi::EventAttr& base, const TargetSpec& target, cons
     return {opened.error_number, "this kernel has no SIGTRAP events; Linux 5.13 brought them"};
   }
   if (opened.error_number != 0) return {opened.error_number, explain_open_errno(opened.error_number, attr)};
+  if (auto refusal = find_target_refusal(target, facts)) return *refusal;
   return {0, fmt::format("user {} at stops", render_image_classes(facts.xsave, VectorPlan{}))};
 }
 

@@ -10,19 +10,25 @@
 
 namespace simdprof {
 
-/// What decides whether a target can be stopped and its registers read.
-struct StopFacts {
-  std::optional<std::int64_t> yama_scope;  ///< kernel.yama.ptrace_scope; empty: no Yama
-  bool may_ptrace_any = false;             ///< CAP_SYS_PTRACE
-  abi::XsaveTable xsave;                   ///< of this CPU
-};
-StopFacts load_stop_facts(const KernelLimits& limits);
-
 /// Answer of a probe: available, or an errno and what it means.
 struct StopProbe {
   int error_number = 0;
   std::string explanation;  ///< when available: which registers; else the one thing to change
 };
+
+/// What decides whether a target can be stopped and its registers read.
+struct StopFacts {
+  std::optional<std::int64_t> yama_scope;  ///< kernel.yama.ptrace_scope; empty: no Yama
+  bool may_ptrace_any = false;             ///< CAP_SYS_PTRACE
+  abi::XsaveTable xsave;                   ///< of this CPU
+  /// Traces a child of ours and gives what came of it: the one way to know whether something forbids it (a tracer of
+  /// our own that follows our children, a seccomp filter, a security module). Null: not asked.
+  StopProbe (*trace_a_child)() = nullptr;
+};
+StopFacts load_stop_facts(const KernelLimits& limits);
+
+/// StopFacts::trace_a_child on this system. The child runs nothing and is reaped.
+StopProbe trace_a_child();
 
 /// Whether the ptrace source works: a sigtrap event on a task, ptrace rights for this target, an XSAVE image.
 ///

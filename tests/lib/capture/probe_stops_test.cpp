@@ -1,8 +1,16 @@
 #include "lib/capture/probe_stops.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <fstream>
 
 #include "tests/lib/capture/fake_kernel.h"
+#include "tests/lib/capture/ptrace_tracee.h"
 
 namespace simdprof {
 namespace {
@@ -59,6 +67,73 @@ TEST(ProbeStops, YamaDecidesByTargetAndRights) {
   EXPECT_EQ(probe(kernel, command(), facts(2, false)).error_number, EPERM);
   EXPECT_EQ(probe(kernel, command(), facts(2, true)).error_number, 0);
   EXPECT_EQ(probe(kernel, command(), facts(3, true)).error_number, EPERM);
+}
+
+TEST(ProbeStops, AChildThatCannotBeTracedRefusesACommandOnly) {
+  FakeKernel kernel;
+  StopFacts refused = facts(0, true);
+  refused.trace_a_child = [] { return StopProbe{EPERM, "traced already"}; };
+  const auto found = probe(kernel, command(), refused);
+  EXPECT_EQ(found.error_number, EPERM);
+  EXPECT_EQ(found.explanation, "traced already");
+  EXPECT_EQ(probe(kernel, running(), refused).error_number, 0);
+  StopFacts granted = facts(0, true);
+  granted.trace_a_child = [] { return StopProbe{}; };
+  EXPECT_EQ(probe(kernel, command(), granted).error_number, 0);
+}
+
+TEST(ProbeStops, ATargetThatSomebodyTracesIsRefusedWithTheTracerNamed) {
+  const test::Tracee tracee([] { ::pause(); });
+  FakeKernel kernel;
+  for (const bool process : {true, false}) {
+    TargetSpec traced;
+    (process ? traced.pids : traced.tids) = {tracee.pid()};
+    const auto found = probe(kernel, traced, facts(0, true));
+    EXPECT_EQ(found.error_number, EPERM);
+    EXPECT_EQ(found.explanation, fmt::format("{} is traced already by pid {}", tracee.pid(), ::getpid()));
+  }
+}
+
+TEST(ProbeStops, APrivilegedCommandIsRefusedUnlessTheTracerMayAll) {
+  if (::geteuid() != 0) GTEST_SKIP() << "needs root: a set-user-id file of another user";
+  const std::string file = testing::TempDir() + "set_user_id_" + std::to_string(::getpid());
+  std::ofstream(file) << "#!/bin/sh\n";
+  ASSERT_EQ(::chown(file.c_str(), 1, 1), 0);
+  ASSERT_EQ(::chmod(file.c_str(), 04755), 0);
+  TargetSpec target;
+  target.command = {file};
+  FakeKernel kernel;
+  const auto found = probe(kernel, target, facts(0, false));
+  EXPECT_EQ(found.error_number, EPERM);
+  EXPECT_EQ(found.explanation, file + " is set-user-id, which a traced program is not granted without CAP_SYS_PTRACE");
+  EXPECT_EQ(probe(kernel, target, facts(0, true)).error_number, 0);
+  ::unlink(file.c_str());
+}
+
+TEST(ProbeStops, TracingAChildLeavesNoProcessBehind) {
+  const StopProbe probed = trace_a_child();
+  EXPECT_EQ(probed.error_number == 0, probed.explanation.empty()) << probed.explanation;
+  EXPECT_EQ(::waitpid(-1, nullptr, __WALL | WNOHANG), -1);
+  EXPECT_EQ(errno, ECHILD);
+}
+
+// A tracer that follows our children takes each of them before we can.
+TEST(ProbeStops, NamesTheTracerThatHasOurChildren) {
+  if (trace_a_child().error_number != 0) GTEST_SKIP() << "no ptrace here";
+  const test::Tracee asker([] {
+    ::raise(SIGSTOP);
+    const StopProbe probed = trace_a_child();
+    const std::string wanted = fmt::format("are traced already by pid {}", ::getppid());
+    ::_exit(probed.error_number == EPERM && probed.explanation.find(wanted) != std::string::npos ? 0 : 1);
+  });
+  int status = 0;
+  for (;;) {
+    const Tid tid = ::waitpid(-1, &status, __WALL);
+    ASSERT_GT(tid, 0);
+    if (tid == asker.pid() && !WIFSTOPPED(status)) break;
+    if (WIFSTOPPED(status)) ptrace::resume(tid, 0);
+  }
+  EXPECT_EQ(WEXITSTATUS(status), 0);
 }
 
 TEST(ProbeStops, WholeCpusCannotBeStopped) {
