@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cstring>
 
 #include "tests/lib/capture/fake_sink.h"
@@ -127,6 +128,82 @@ TEST(KernelVectors, TheSimdPartOfKernelHitsIsLeftOut) {
   EXPECT_EQ(word(out, kIntrOffset), 2U);       // abi without the SIMD bit
   EXPECT_EQ(word(out, kIntrOffset + 8), 0xffffffff81000000U);
   EXPECT_EQ(word(out, kIntrOffset + 16), 0x99U);
+}
+
+// IDENTIFIER, REGS_USER, REGS_INTR, with vectors in both sections.
+abi::EventAttr both_sets_attr(bool simd) {
+  abi::EventAttr attr;
+  attr.sample_type = (1U << 16) | (1U << 12) | (1U << 18);
+  attr.sample_regs_user = attr.sample_regs_intr = 0x100;
+  if (simd) {
+    attr.sample_simd_regs_enabled = 1;
+    attr.sample_simd_vec_reg_qwords = 4;
+    attr.sample_simd_vec_reg_user = attr.sample_simd_vec_reg_intr = 0xffff;
+  } else {
+    attr.sample_regs_user |= std::uint64_t{3} << 34U;  // XMM1
+    attr.sample_regs_intr |= std::uint64_t{3} << 34U;
+  }
+  return attr;
+}
+
+TEST(KernelVectors, TheUserSetOfAKernelHitStaysByteForByte) {
+  bool kept = false;
+  const auto legacy = Fields().u64(kId).u64(2).u64(0x401000).u64(0xa0).u64(0xa1);
+  auto record = Fields(legacy).u64(2).u64(0xffffffff81000000).u64(0x5ec1e7).u64(0x5ec1e8).record(9, kKernelMode);
+  auto wanted = Fields(legacy).u64(2).u64(0xffffffff81000000).u64(0).u64(0).record(9, kKernelMode);
+  EXPECT_EQ(filter(both_sets_attr(false), record, kept), wanted);
+
+  const auto user =
+      Fields().u64(kId).u64(6).u64(0x401000).u64(1).u64(4).u64(0).u64(0).u64(0xa0).u64(0xa1).u64(0xa2).u64(0xa3);
+  record = Fields(user)
+               .u64(6)
+               .u64(0xffffffff81000000)
+               .u64(1)
+               .u64(4)
+               .u64(0)
+               .u64(0)
+               .u64(1)
+               .u64(2)
+               .u64(3)
+               .u64(4)
+               .record(9, kKernelMode);
+  wanted = Fields(user).u64(2).u64(0xffffffff81000000).record(9, kKernelMode);
+  EXPECT_EQ(filter(both_sets_attr(true), record, kept), wanted);
+}
+
+TEST(KernelVectors, ASampleWithoutRegistersStaysAsItIs) {
+  bool kept = false;
+  for (const bool simd : {false, true}) {
+    const auto record = Fields().u64(kId).u64(0).u64(0).record(9, kKernelMode);  // both sections: abi 0
+    EXPECT_EQ(filter(both_sets_attr(simd), record, kept), record);
+    EXPECT_TRUE(kept);
+  }
+}
+
+TEST(KernelVectors, HitsOfUnknownModeCountAsKernelHits) {
+  for (const std::uint16_t mode : std::array<std::uint16_t, 3>{0, 3, 5}) {  // unknown, hypervisor, guest user
+    bool kept = false;
+    EXPECT_EQ(word(filter(legacy_attr(), legacy_sample(mode), kept), kIntrOffset + 16), 0U) << mode;
+    EXPECT_EQ(filter(simd_attr(), simd_sample(mode), kept).size(), simd_sample(mode).size() - 56) << mode;
+  }
+}
+
+TEST(KernelVectors, FindsTheSectionBehindCountsBranchesAndWeights) {
+  abi::EventAttr attr;
+  // IDENTIFIER, READ, BRANCH_STACK, WEIGHT, DATA_SRC, TRANSACTION, REGS_INTR
+  attr.sample_type = (1U << 16) | (1U << 4) | (1U << 11) | (1U << 14) | (1U << 15) | (1U << 17) | (1U << 18);
+  attr.read_format = 1U | (1U << 2) | (1U << 3) | (1U << 4);  // time enabled, id, group, lost
+  attr.branch_sample_type = 1U << 17;                         // with the hardware's index
+  attr.sample_regs_intr = std::uint64_t{3} << 32U;
+  Fields out;
+  out.u64(kId);
+  out.u64(2).u64(1000).u64(7).u64(kId).u64(0).u64(8).u64(kId + 1).u64(0);  // two counters: value, id, lost
+  out.u64(1).u64(5).u64(0x1000).u64(0x2000).u64(0);                        // one branch
+  out.u64(30).u64(31).u64(32);
+  const auto section = locate_intr_section(Fields(out).u64(2).u64(1).u64(2).record(9, kKernelMode), attr);
+  ASSERT_TRUE(section);
+  EXPECT_EQ(section->offset, 8U + 8 * 17);
+  EXPECT_EQ(section->word_bytes, 16U);
 }
 
 TEST(KernelVectors, AKernelHitThatCannotBeWalkedIsLeftOut) {
