@@ -1,6 +1,7 @@
 #include "decoders/record/kernel_records.h"
 
 #include <algorithm>
+#include <array>
 
 #include "decoders/record/read_values.h"
 #include "decoders/record/take_words.h"
@@ -198,43 +199,39 @@ void read_callchain_deferred(BodyReader& r) {
   r.out = chain;
 }
 
-using ReadBody = void (*)(BodyReader&);
-
-/// The reader of a record type, or nullptr.
-ReadBody reader_of(std::uint32_t type) {
-  switch (type) {
-    case abi::PERF_RECORD_MMAP: return read_mmap;
-    case abi::PERF_RECORD_LOST: return read_lost;
-    case abi::PERF_RECORD_COMM: return read_comm;
-    case abi::PERF_RECORD_EXIT: return read_task<ExitRecord>;
-    case abi::PERF_RECORD_THROTTLE: return read_throttle<true>;
-    case abi::PERF_RECORD_UNTHROTTLE: return read_throttle<false>;
-    case abi::PERF_RECORD_FORK: return read_task<ForkRecord>;
-    case abi::PERF_RECORD_READ: return read_counter;
-    case abi::PERF_RECORD_MMAP2: return read_mmap2;
-    case abi::PERF_RECORD_AUX: return read_aux;
-    case abi::PERF_RECORD_ITRACE_START: return read_itrace_start;
-    case abi::PERF_RECORD_LOST_SAMPLES: return read_lost_samples;
-    case abi::PERF_RECORD_SWITCH: return read_switch;
-    case abi::PERF_RECORD_SWITCH_CPU_WIDE: return read_switch_cpu_wide;
-    case abi::PERF_RECORD_NAMESPACES: return read_namespaces;
-    case abi::PERF_RECORD_KSYMBOL: return read_ksymbol;
-    case abi::PERF_RECORD_BPF_EVENT: return read_bpf_event;
-    case abi::PERF_RECORD_CGROUP: return read_cgroup;
-    case abi::PERF_RECORD_TEXT_POKE: return read_text_poke;
-    case abi::PERF_RECORD_AUX_OUTPUT_HW_ID: return read_aux_output_hw_id;
-    case abi::PERF_RECORD_CALLCHAIN_DEFERRED: return read_callchain_deferred;
-    default: return nullptr;
-  }
-}
+constexpr std::array kReaders = {
+    RecordReader{abi::PERF_RECORD_MMAP, read_mmap},
+    RecordReader{abi::PERF_RECORD_LOST, read_lost},
+    RecordReader{abi::PERF_RECORD_COMM, read_comm},
+    RecordReader{abi::PERF_RECORD_EXIT, read_task<ExitRecord>},
+    RecordReader{abi::PERF_RECORD_THROTTLE, read_throttle<true>},
+    RecordReader{abi::PERF_RECORD_UNTHROTTLE, read_throttle<false>},
+    RecordReader{abi::PERF_RECORD_FORK, read_task<ForkRecord>},
+    RecordReader{abi::PERF_RECORD_READ, read_counter},
+    RecordReader{abi::PERF_RECORD_MMAP2, read_mmap2},
+    RecordReader{abi::PERF_RECORD_AUX, read_aux},
+    RecordReader{abi::PERF_RECORD_ITRACE_START, read_itrace_start},
+    RecordReader{abi::PERF_RECORD_LOST_SAMPLES, read_lost_samples},
+    RecordReader{abi::PERF_RECORD_SWITCH, read_switch},
+    RecordReader{abi::PERF_RECORD_SWITCH_CPU_WIDE, read_switch_cpu_wide},
+    RecordReader{abi::PERF_RECORD_NAMESPACES, read_namespaces},
+    RecordReader{abi::PERF_RECORD_KSYMBOL, read_ksymbol},
+    RecordReader{abi::PERF_RECORD_BPF_EVENT, read_bpf_event},
+    RecordReader{abi::PERF_RECORD_CGROUP, read_cgroup},
+    RecordReader{abi::PERF_RECORD_TEXT_POKE, read_text_poke},
+    RecordReader{abi::PERF_RECORD_AUX_OUTPUT_HW_ID, read_aux_output_hw_id},
+    RecordReader{abi::PERF_RECORD_CALLCHAIN_DEFERRED, read_callchain_deferred},
+};
 
 }  // namespace
 
-bool read_kernel_record(std::uint32_t type, BodyReader& reader) {
-  const ReadBody read = reader_of(type);
-  if (read == nullptr) return false;
-  read(reader);
+bool read_by_type(std::span<const RecordReader> readers, std::uint32_t type, BodyReader& reader) {
+  const auto found = std::find_if(readers.begin(), readers.end(), [&](const auto& one) { return one.type == type; });
+  if (found == readers.end()) return false;
+  found->read(reader);
   return true;
 }
+
+bool read_kernel_record(std::uint32_t type, BodyReader& reader) { return read_by_type(kReaders, type, reader); }
 
 }  // namespace simdprof

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 #include "lib/abi/perf_event.h"
 #include "lib/base/cursor.h"
@@ -17,6 +18,14 @@ struct BodyReader {
   RecordBody& out;
   const char* refused = nullptr;  ///< what is wrong with a field, or nullptr
 };
+
+/// The reader of one record type.
+struct RecordReader {
+  std::uint32_t type;
+  void (*read)(BodyReader&);
+};
+/// Reads a body with the reader of its type; false, and nothing was read, when there is none.
+bool read_by_type(std::span<const RecordReader> readers, std::uint32_t type, BodyReader& reader);
 
 /// Reads the body of a kernel record that is no sample.
 ///
