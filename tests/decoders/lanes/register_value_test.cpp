@@ -151,6 +151,35 @@ TEST(ChooseRegisters, AskedGeneralRegistersAreTheArchitectures) {
   std::vector<RegisterRef> chosen;
   choose_registers(set, choice, chosen);
   EXPECT_EQ(chosen.size(), 20U);
+  set.arch = abi::Arch::s390;
+  choose_registers(set, choice, chosen);
+  EXPECT_EQ(chosen.size(), 34U);
+}
+
+TEST(ChooseRegisters, OtherArchitecturesHaveNoX86Vectors) {
+  RegisterChoice choice;
+  for (const RegisterClass kind : {RegisterClass::xmm, RegisterClass::opmask, RegisterClass::mxcsr}) {
+    choice.classes[static_cast<std::size_t>(kind)] = true;
+  }
+  std::vector<RegisterRef> chosen;
+  RegisterSet set;
+  for (const abi::Arch arch :
+       {abi::Arch::arm64, abi::Arch::arm32, abi::Arch::riscv64, abi::Arch::ppc64, abi::Arch::s390}) {
+    set.arch = arch;
+    choose_registers(set, choice, chosen);
+    EXPECT_TRUE(chosen.empty()) << static_cast<int>(arch);
+  }
+}
+
+TEST(ChooseRegisters, A32BitTaskHasEightVectors) {
+  RegisterChoice choice;
+  choice.classes[static_cast<std::size_t>(RegisterClass::xmm)] = true;
+  std::vector<RegisterRef> chosen;
+  RegisterSet set;
+  set.arch = abi::Arch::x86_64;
+  set.abi = 1;
+  choose_registers(set, choice, chosen);
+  EXPECT_EQ(chosen.size(), 8U);
 }
 
 }  // namespace

@@ -94,6 +94,36 @@ TEST(SectionRegisters, OnArm64Bits32AndUpAreRegistersLikeOthers) {
   EXPECT_FALSE(set.has_vectors());
 }
 
+TEST(SectionRegisters, OfOtherArchitecturesAreAllGeneralRegisters) {
+  struct Section {
+    Arch arch;
+    std::uint64_t abi, mask;
+    unsigned last;  ///< highest number in the mask
+  };
+  const Section sections[] = {{Arch::arm64, 2, kArm64GprMask | (1ULL << PERF_REG_ARM64_VG), PERF_REG_ARM64_VG},
+                              {Arch::arm32, 1, 0xffff, 15},
+                              {Arch::riscv64, 2, 0xffffffff, 31},
+                              {Arch::ppc64, 2, (1ULL << 59U) - 1, 58},
+                              {Arch::s390, 2, kS390GprMask, PERF_REG_S390_PC}};
+  for (const Section& section : sections) {
+    const auto count = static_cast<std::size_t>(std::popcount(section.mask));
+    const auto bytes = ascending(7, count);
+    const auto set = decoded(block_of(section.abi, section.mask, bytes), section.arch);
+    EXPECT_EQ(set.gpr_present, section.mask) << static_cast<int>(section.arch);
+    EXPECT_EQ(set.general(0), 7U);
+    EXPECT_EQ(set.general(section.last), 7 + count - 1);
+    EXPECT_FALSE(set.has_vectors());
+  }
+}
+
+TEST(SectionRegisters, BigEndianWordsAreReadAsSuch) {
+  const auto bytes = words({0x1, 0x401000}, std::endian::big);
+  RegisterBlock block = block_of(2, 1U | (1ULL << 32U), bytes);
+  block.words = WordView(bytes, std::endian::big);
+  const auto set = decoded(block, Arch::ppc64);
+  EXPECT_EQ(set.general(PERF_REG_POWERPC_NIP), 0x401000U);
+}
+
 struct SimdSection {
   Bytes general;
   Bytes simd;
@@ -118,6 +148,27 @@ TEST(SectionRegisters, SimdAbiAtXmmWidth) {
   EXPECT_EQ(set.vector[15].words[1], 0x1000U + 31);
   EXPECT_EQ(set.vector[15].ymm_high, Presence::not_recorded);
   EXPECT_EQ(set.opmask_presence, Presence::not_recorded);
+}
+
+TEST(SectionRegisters, SimdAbiOfA32BitTaskHasEightVectors) {
+  SimdSection section(1, 16, 2, 8);
+  section.block.abi = PERF_SAMPLE_REGS_ABI_32 | PERF_SAMPLE_REGS_ABI_SIMD;
+  const auto set = decoded(section.block);
+  EXPECT_EQ(set.vector[7].words[1], 0x1000U + 15);
+  EXPECT_EQ(set.vector[8].xmm, Presence::not_recorded);
+  EXPECT_EQ(set.opmask[0], 0x2000U) << "predicates follow all the vectors of the record";
+}
+
+TEST(SectionRegisters, ThirtyTwoVectorsAreTakenAtEveryWidth) {
+  for (const unsigned qwords : {2U, 4U, 8U}) {
+    const SimdSection section(1, 32, qwords, 8);
+    const auto set = decoded(section.block);
+    EXPECT_EQ(set.vector[31].xmm, Presence::valid) << qwords;
+    EXPECT_EQ(set.vector[31].words[qwords - 1], 0x1000U + 32 * qwords - 1);
+    EXPECT_EQ(set.vector[31].ymm_high, qwords >= 4 ? Presence::valid : Presence::not_recorded);
+    EXPECT_EQ(set.vector[31].zmm_high, qwords == 8 ? Presence::valid : Presence::not_recorded);
+    EXPECT_EQ(set.opmask[7], 0x2007U);
+  }
 }
 
 TEST(SectionRegisters, SimdAbiAtYmmWidth) {

@@ -4,23 +4,10 @@
 
 #include <cstring>
 
+#include "tests/support/xsave_table.h"
+
 namespace simdprof {
 namespace {
-
-// A machine of ours: YMM at 576, opmask at 832, the upper ZMM parts, PKRU behind them.
-abi::XsaveTable make_table() {
-  abi::XsaveTable table;
-  table.xcr0_mask = 0x2e7;
-  table.max_bytes = 2440;
-  table.components[0] = {0, 160, 0};
-  table.components[1] = {160, 256, 0};
-  table.components[2] = {576, 256, 0};
-  table.components[5] = {832, 64, 0};
-  table.components[6] = {896, 512, 0};
-  table.components[7] = {1408, 1024, 0};
-  table.components[9] = {2432, 8, 0};
-  return table;
-}
 
 template <class T>
 void put(std::vector<std::byte>& bytes, std::size_t at, T value) {
@@ -29,7 +16,7 @@ void put(std::vector<std::byte>& bytes, std::size_t at, T value) {
 
 // Every byte tells its component: 0x10 + number.
 std::vector<std::byte> make_xsave(std::uint64_t xstate_bv) {
-  const auto table = make_table();
+  const auto table = test::zen4_table();
   std::vector<std::byte> bytes(table.max_bytes);
   for (unsigned i = 0; i < abi::kXsaveComponents; ++i) {
     const auto& component = table.components[i];
@@ -43,7 +30,7 @@ std::vector<std::byte> make_xsave(std::uint64_t xstate_bv) {
 }
 
 TEST(ImageReader, TakesTheComponentsInUseInAscendingOrder) {
-  ImageReader reader(make_table(), VectorPlan{});
+  ImageReader reader(test::zen4_table(), VectorPlan{});
   RegisterImage image;
   ASSERT_TRUE(reader.unpack(make_xsave(0x7), image));
   EXPECT_EQ(image.available, 0x2e7U);
@@ -57,7 +44,7 @@ TEST(ImageReader, TakesTheComponentsInUseInAscendingOrder) {
 }
 
 TEST(ImageReader, LeavesOutWhatIsInItsInitialState) {
-  ImageReader reader(make_table(), VectorPlan{});
+  ImageReader reader(test::zen4_table(), VectorPlan{});
   RegisterImage image;
   ASSERT_TRUE(reader.unpack(make_xsave(0x2), image));
   EXPECT_EQ(image.stored, 0x2U);
@@ -65,7 +52,7 @@ TEST(ImageReader, LeavesOutWhatIsInItsInitialState) {
 }
 
 TEST(ImageReader, LeavesOutWhatWasNotAskedForAndSaysThatItIsInUse) {
-  ImageReader reader(make_table(), VectorPlan{true, false, false, false});
+  ImageReader reader(test::zen4_table(), VectorPlan{true, false, false, false});
   RegisterImage image;
   ASSERT_TRUE(reader.unpack(make_xsave(0xe7), image));
   EXPECT_EQ(image.in_use, 0xe7U);
@@ -74,7 +61,7 @@ TEST(ImageReader, LeavesOutWhatWasNotAskedForAndSaysThatItIsInUse) {
 }
 
 TEST(ImageReader, NeverTakesProtectionKeys) {
-  ImageReader reader(make_table(), VectorPlan{});
+  ImageReader reader(test::zen4_table(), VectorPlan{});
   RegisterImage image;
   ASSERT_TRUE(reader.unpack(make_xsave(0x2e7), image));
   EXPECT_EQ(image.stored, 0xe7U);
@@ -83,7 +70,7 @@ TEST(ImageReader, NeverTakesProtectionKeys) {
 TEST(ImageReader, EveryShorterImageIsRefusedOrHoldsWhatItClaims) {
   const auto whole = make_xsave(0xe7);
   constexpr std::size_t kNeeded = 1408 + 1024;
-  ImageReader reader(make_table(), VectorPlan{});
+  ImageReader reader(test::zen4_table(), VectorPlan{});
   for (std::size_t size = 0; size <= whole.size(); ++size) {
     RegisterImage image;
     EXPECT_EQ(reader.unpack(std::span(whole).first(size), image), size >= kNeeded) << size;
