@@ -89,6 +89,7 @@ void add_registers(JsonObject& object, std::string_view name, const RegisterBloc
   TextBuffer& out = object.key(name);
   if (block.abi == abi::PERF_SAMPLE_REGS_ABI_NONE) return append_text(out, "null");
   const bool simd_abi = (block.abi & abi::PERF_SAMPLE_REGS_ABI_SIMD) != 0;
+  const bool has_xmm = has_legacy_xmm(block, arch);
   JsonObject registers(out);
   append_number(registers.key("abi"), block.abi);
   std::size_t index = 0;
@@ -97,9 +98,11 @@ void add_registers(JsonObject& object, std::string_view name, const RegisterBloc
     const std::string_view known = abi::register_name(arch, number, simd_abi);
     if (!known.empty()) {
       registers.hex(known, block.words[index]);
-    } else if (!simd_abi && number >= abi::PERF_REG_X86_XMM0) {
+    } else if (has_xmm && number >= abi::PERF_REG_X86_XMM0) {
       const unsigned half = number - abi::PERF_REG_X86_XMM0;
       registers.hex(fmt::format("XMM{}{}", half / 2, half % 2 == 0 ? "l" : "h"), block.words[index]);
+    } else {
+      registers.hex(fmt::format("reg{}", number), block.words[index]);
     }
   }
 }

@@ -22,6 +22,8 @@ struct ScriptView {
 std::uint64_t period_of(const SampleHit& hit);
 /// The path as mapped, or the short name of what is no file: "[kernel.kallsyms]".
 std::string_view long_dso_name(const Location& place);
+/// Whether words 32..63 of a register section are XMM registers, two words each.
+bool has_legacy_xmm(const RegisterBlock& block, abi::Arch arch);
 /// `(path)`, with the address in the file where field dsoff is shown.
 void append_dso_in_parentheses(TextBuffer& out, const Location& place, FieldSet fields);
 /// 'K', 'U', 'H', 'G' (guest kernel), 'g' (guest user); a blank when the mode is unknown.

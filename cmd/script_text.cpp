@@ -143,12 +143,12 @@ void append_place(TextBuffer& out, const SampleHit& hit, SampleSource& source, F
 }
 
 // Name of a register word right-aligned in five columns and `:0x`. An XMM register is two words of one name.
-void append_register_label(PieceWriter& out, std::string_view known, unsigned number, bool simd_abi) {
+void append_register_label(PieceWriter& out, std::string_view known, unsigned number, bool has_xmm) {
   constexpr std::string_view kBlanks = "     ";
   if (!known.empty()) {
     if (known.size() < kBlanks.size()) out.text(kBlanks.substr(known.size()));
     out.text(known);
-  } else if (!simd_abi && number >= abi::PERF_REG_X86_XMM0) {
+  } else if (has_xmm && number >= abi::PERF_REG_X86_XMM0) {
     const unsigned xmm = (number - abi::PERF_REG_X86_XMM0) / 2;
     out.text(xmm < 10 ? " XMM" : "XMM1");
     out.put(static_cast<char>('0' + xmm % 10));
@@ -163,6 +163,7 @@ void append_registers(TextBuffer& out, const RegisterBlock& block, abi::Arch arc
   if (block.abi == abi::PERF_SAMPLE_REGS_ABI_NONE) return;
   constexpr std::size_t kMostOfOne = 8 + 18 + 1;  // label, value, blank
   const bool simd_abi = (block.abi & abi::PERF_SAMPLE_REGS_ABI_SIMD) != 0;
+  const bool has_xmm = has_legacy_xmm(block, arch);
   append_text(out, " ABI:");
   append_decimal(out, block.abi);
   PieceWriter pieces(out, 1 + kMostOfOne * block.words.size());
@@ -170,7 +171,7 @@ void append_registers(TextBuffer& out, const RegisterBlock& block, abi::Arch arc
   std::size_t index = 0;
   for (std::uint64_t mask = block.mask; mask != 0 && index < block.words.size(); mask &= mask - 1, ++index) {
     const auto number = static_cast<unsigned>(std::countr_zero(mask));
-    append_register_label(pieces, abi::register_name(arch, number, simd_abi), number, simd_abi);
+    append_register_label(pieces, abi::register_name(arch, number, simd_abi), number, has_xmm);
     pieces.hex(block.words[index]);
     pieces.put(' ');
   }

@@ -74,6 +74,12 @@ TEST(FieldsOfEvent, ANamedFieldThatIsNotThereIsAnError) {
   EXPECT_EQ(fields.error().fact, "samples of event 'task-clock' do not have CPU; cannot show field cpu");
 }
 
+TEST(FieldsOfEvent, InstructionLatencyNeedsTheStruct) {
+  const auto choice = parse_fields("ins_lat").value();
+  EXPECT_TRUE(fields_of_event(event_with(kUsual | abi::PERF_SAMPLE_WEIGHT_STRUCT), choice));
+  EXPECT_FALSE(fields_of_event(event_with(kUsual | abi::PERF_SAMPLE_WEIGHT), choice));
+}
+
 TEST(FieldsOfEvent, EitherKindOfWeightServes) {
   const auto choice = parse_fields("weight").value();
   EXPECT_TRUE(fields_of_event(event_with(kUsual | abi::PERF_SAMPLE_WEIGHT), choice));

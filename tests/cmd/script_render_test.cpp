@@ -40,8 +40,8 @@ constexpr std::uint64_t kBase =
 Bytes base_fields() { return words({0x401136, (std::uint64_t{815} << 32U) | 812, 1'500'002'999, 1, 7}); }
 
 std::string render(std::uint64_t sample_type, const Bytes& sample, std::string_view field_list, bool json = false,
-                   std::size_t max_stack = 0) {
-  const HandRecording file{{{StreamKind::metadata, 0, {event_with(sample_type), test::host_fact("arch", "x86_64")}},
+                   std::size_t max_stack = 0, std::string_view machine = "x86_64") {
+  const HandRecording file{{{StreamKind::metadata, 0, {event_with(sample_type), test::host_fact("arch", machine)}},
                             {StreamKind::synthesized, 1, {comm(812, 815)}},
                             {StreamKind::ring, 2, {framed(9, sample, 2)}, 1'500'002'999, 1'500'002'999}}};
   SampleOptions options;
@@ -49,7 +49,7 @@ std::string render(std::uint64_t sample_type, const Bytes& sample, std::string_v
   auto source = SampleSource::open(options, {.place = true, .lines = false, .registers = false});
   if (!source) return source.error().fact;
   ScriptView view;
-  view.arch = abi::Arch::x86_64;
+  view.arch = abi::parse_arch(machine);
   view.max_stack = max_stack;
   const auto choice = parse_fields(field_list);
   view.fields.push_back(fields_of_event(source->facts().events.events.at(0), *choice).value());
@@ -92,6 +92,46 @@ TEST(ScriptText, BranchesHaveTheirFlags) {
       base_fields() + words({2, 0x401000, 0x402000, 2 | (17U << 4U), 0x403000, 0x404000, 1 | 4 | 8 | (1U << 20U)});
   EXPECT_EQ(render(kBase | abi::PERF_SAMPLE_BRANCH_STACK, sample, "brstack"),
             " 0x401000/0x402000/P/-/-/17/  0x403000/0x404000/M/X/A/0/COND \n");
+}
+
+TEST(ScriptText, BranchesNameTheFilesOfTheirAddressesWithFieldDso) {
+  const Bytes sample = base_fields() + words({1, 0x401000, 0xffffffff81000130, 2});
+  EXPECT_EQ(render(kBase | abi::PERF_SAMPLE_BRANCH_STACK, sample, "ip,dso,brstack"),
+            "           401136 ([unknown]) 0x401000([unknown])/0xffffffff81000130([unknown])/P/-/-/0/ \n");
+  EXPECT_EQ(render(kBase | abi::PERF_SAMPLE_BRANCH_STACK, sample, "ip,brstacksym"),
+            "           401136[unknown]/[unknown]/P/-/-/0/ \n");
+}
+
+TEST(ScriptText, OtherArchitecturesHaveTheirOwnRegisterNames) {
+  // The words of the masks of this file: user 0, 9, 34, 35; interrupt 8.
+  const auto type = kBase | abi::PERF_SAMPLE_REGS_USER | abi::PERF_SAMPLE_REGS_INTR;
+  const Bytes sample = base_fields() + words({2, 1, 2, 3, 4}) + words({2, 5});
+  const auto shown = [&](std::string_view machine) { return render(type, sample, "iregs,uregs", false, 0, machine); };
+  EXPECT_EQ(shown("ppc64le"), " ABI:2    r8:0x5  ABI:2    r0:0x1    r9:0x2 orig_r3:0x3   ctr:0x4 \n");
+  EXPECT_EQ(shown("s390x"), " ABI:2    R8:0x5  ABI:2    R0:0x1    R9:0x2 unknown:0x3 unknown:0x4 \n");
+  EXPECT_EQ(shown("riscv64"), " ABI:2    s0:0x5  ABI:2    pc:0x1    s1:0x2 unknown:0x3 unknown:0x4 \n");
+  EXPECT_EQ(shown("armv7l"), " ABI:2    r8:0x5  ABI:2    r0:0x1    r9:0x2 unknown:0x3 unknown:0x4 \n");
+}
+
+TEST(ScriptText, MemoryAccessesHaveTheKernelToolsColumns) {
+  const auto type = kBase | abi::PERF_SAMPLE_ADDR | abi::PERF_SAMPLE_WEIGHT_STRUCT | abi::PERF_SAMPLE_DATA_SRC |
+                    abi::PERF_SAMPLE_PHYS_ADDR | abi::PERF_SAMPLE_DATA_PAGE_SIZE | abi::PERF_SAMPLE_CODE_PAGE_SIZE;
+  // ip, tid, time, addr, cpu, period, weight (latency 9, cost 225), data_src, phys_addr, page sizes 2 MiB and unknown.
+  const Bytes sample = words({0x401136, (std::uint64_t{815} << 32U) | 812, 1'500'002'999, 0x7f0012345678, 1, 7,
+                              (9ULL << 32U) | 225, 0x11868100242, 0x12345000, 2097152, 0});
+  EXPECT_EQ(
+      render(type, sample, "addr,data_src,weight,ins_lat,ip,phys_addr,data_page_size,code_page_size"),
+      "    7f0012345678     11868100242             225               9            401136        12345000 2M N/A\n");
+  EXPECT_EQ(render(type, sample, "weight,ins_lat,data_page_size", true),
+            R"({"weight":"0xe1","ins_lat":"0x9","data_page_size":"0x200000"})"
+            "\n");
+}
+
+TEST(ScriptText, MiscIsOneLetterInSixColumns) {
+  EXPECT_EQ(render(kBase, base_fields(), "tid,misc,time"), "  815 U          1.500002: \n");
+  EXPECT_EQ(render(kBase, base_fields(), "misc", true), "{\"mode\":\"user\"}\n");
+  EXPECT_EQ(mode_letter(CpuMode::guest_user), 'g');
+  EXPECT_EQ(mode_letter(CpuMode::hypervisor), 'H');
 }
 
 TEST(ScriptText, ACallChainIsALineAFrameAndAnEmptyLine) {
