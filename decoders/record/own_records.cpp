@@ -1,6 +1,7 @@
 #include "decoders/record/own_records.h"
 
 #include <algorithm>
+#include <array>
 
 #include "decoders/record/take_words.h"
 #include "lib/abi/attr_bytes.h"
@@ -159,32 +160,21 @@ void read_end(BodyReader& r) {
   r.out = record;
 }
 
-using ReadBody = void (*)(BodyReader&);
-
-/// The reader of a record type, or nullptr.
-ReadBody reader_of(std::uint32_t type) {
-  switch (type) {
-    case kRecordStream: return read_stream;
-    case kRecordEventDesc: return read_event_desc;
-    case kRecordEventId: return read_event_id;
-    case kRecordHostFact: return read_host_fact;
-    case kRecordXsaveTable: return read_xsave_table;
-    case kRecordRegisterImage: return read_register_image;
-    case kRecordLoss: return read_loss;
-    case kRecordBuildId: return read_build_id;
-    case kRecordSource: return read_source;
-    case kRecordEnd: return read_end;
-    default: return nullptr;
-  }
-}
+constexpr std::array kReaders = {
+    RecordReader{kRecordStream, read_stream},
+    RecordReader{kRecordEventDesc, read_event_desc},
+    RecordReader{kRecordEventId, read_event_id},
+    RecordReader{kRecordHostFact, read_host_fact},
+    RecordReader{kRecordXsaveTable, read_xsave_table},
+    RecordReader{kRecordRegisterImage, read_register_image},
+    RecordReader{kRecordLoss, read_loss},
+    RecordReader{kRecordBuildId, read_build_id},
+    RecordReader{kRecordSource, read_source},
+    RecordReader{kRecordEnd, read_end},
+};
 
 }  // namespace
 
-bool read_own_record(std::uint32_t type, BodyReader& reader) {
-  const ReadBody read = reader_of(type);
-  if (read == nullptr) return false;
-  read(reader);
-  return true;
-}
+bool read_own_record(std::uint32_t type, BodyReader& reader) { return read_by_type(kReaders, type, reader); }
 
 }  // namespace simdprof
