@@ -93,7 +93,8 @@ void dump_register_sets(Session& session, TextOut& out) {
 }
 
 Status dump_decoded_stage(const DumpOptions& options, TextOut& out) {
-  auto session = Session::open(options.input);
+  const bool all_records = options.stage == "record";
+  auto session = Session::open(options.input, all_records ? AuxBytes::given : AuxBytes::left_out);
   if (!session) return fail(session.error());
   if (options.stage == "record") dump_each(*session, out, dump_record);
   if (options.stage == "sample") dump_samples(*session, out);

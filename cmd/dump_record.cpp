@@ -152,6 +152,14 @@ struct FieldWriter {
   void operator()(const EndRecord& r) {
     put(out, " start_ns={} end_ns={} wait_status={}", r.start_ns, r.end_ns, r.wait_status);
   }
+  void operator()(const AuxtraceInfoRecord& r) {
+    put(out, " decoder={}", r.type);
+    put_words(out, "words", r.words);
+  }
+  void operator()(const AuxtraceRecord& r) {
+    put(out, " offset={:#x} reference={:#x} index={} tid={} cpu={} bytes={}", r.piece.offset, r.piece.reference,
+        r.piece.index, r.piece.tid, r.piece.cpu, r.piece.data.size());
+  }
 };
 
 void put_sample_id(TextBuffer& out, const SampleId& id) {

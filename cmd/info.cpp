@@ -15,7 +15,7 @@ struct InfoOptions {
 };
 
 Status show_info(const InfoOptions& options, TextOut& out) {
-  auto session = Session::open(options.input);
+  auto session = Session::open(options.input, AuxBytes::given);
   if (!session) return fail(session.error());
   const RecordingSummary summary = summarize(*session);
   const RecordingInfo info{session->input(), session->input().format(), session->facts(), summary, session->ledger()};

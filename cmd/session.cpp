@@ -1,5 +1,7 @@
 #include "cmd/session.h"
 
+#include <algorithm>
+#include <map>
 #include <utility>
 
 #include "cmd/load_facts.h"
@@ -20,15 +22,40 @@ constexpr std::size_t kMaxOpenBytes = std::size_t{1} << 30U;
 /// PERF_RECORD_AUX: the area was full and something was left out.
 constexpr std::uint64_t kAuxFlagTruncated = 1;
 
-std::vector<RunInfo> runs_of(const RecordInput& input) {
+/// The runs as the time order sees them. Runs without any time stay between their neighbours: they take the last time
+/// before them, and when a whole recording has no times, their number. AUX bytes have no time: they come last, one run
+/// after the other, or not at all.
+struct OrderedRuns {
   std::vector<RunInfo> runs;
-  for (const ChunkInfo& chunk : input.chunks()) {
-    runs.push_back({chunk.start.stream, chunk.start.info.kind, chunk.start.first_time_ns});
+  std::vector<std::size_t> chunks;  ///< by run
+};
+
+OrderedRuns runs_of(const RecordInput& input, AuxBytes aux) {
+  const auto& chunks = input.chunks();
+  const bool timed = std::any_of(chunks.begin(), chunks.end(), [](const ChunkInfo& chunk) {
+    return chunk.start.info.kind != StreamKind::metadata && chunk.start.first_time_ns != kNoTime;
+  });
+  OrderedRuns out;
+  std::map<StreamId, std::uint64_t> last_ns;
+  for (std::size_t i = 0; i < chunks.size(); ++i) {
+    const StreamStart& start = chunks[i].start;
+    RunInfo run{start.stream, start.info.kind, start.first_time_ns};
+    if (run.kind == StreamKind::aux) {
+      if (aux == AuxBytes::left_out) continue;
+      run.first_time_ns = kNoTime - chunks.size() + i;
+    } else if (run.kind != StreamKind::metadata && run.first_time_ns == kNoTime) {
+      const auto before = last_ns.find(run.stream);
+      if (before != last_ns.end()) run.first_time_ns = before->second;
+      if (!timed) run.first_time_ns = i;
+    }
+    if (start.last_time_ns != kNoTime) last_ns[run.stream] = start.last_time_ns;
+    out.runs.push_back(run);
+    out.chunks.push_back(i);
   }
-  return runs;
+  return out;
 }
 
-RunLoad load_run(const RecordInput& input, const EventTable& events, std::size_t chunk) {
+RunLoad load_run(const RecordInput& input, const EventTable& events, std::size_t chunk, std::uint64_t first_time_ns) {
   RunLoad load;
   auto bytes = input.load(chunk);
   if (!bytes) {
@@ -45,12 +72,12 @@ RunLoad load_run(const RecordInput& input, const EventTable& events, std::size_t
     load.run.records.push_back({find_record_time(**raw, events), offset});
   }
   load.damaged = !raw.has_value();
-  sort_by_time(load.run.records, info.start.first_time_ns);
+  sort_by_time(load.run.records, first_time_ns);
   return load;
 }
 
 bool is_known_type(std::uint32_t type) {
-  return abi::record_type_name(type) != nullptr || (type >= kRecordStream && type <= kRecordEnd);
+  return abi::record_type_name(type) != nullptr || (type >= kRecordStream && type <= kLastOwnRecord);
 }
 
 /// Counts what a record says was lost.
@@ -77,13 +104,19 @@ std::optional<SourceKind> RecordingFacts::source() const {
 }
 
 struct Session::State {
-  State(std::unique_ptr<RecordInput> opened, Ledger opening_losses)
-      : input(std::move(opened)), ledger(std::move(opening_losses)), facts(load_facts(*input, ledger)) {}
+  State(std::unique_ptr<RecordInput> opened, AuxBytes wanted_aux, Ledger opening_losses)
+      : input(std::move(opened)),
+        aux(wanted_aux),
+        ledger(std::move(opening_losses)),
+        facts(load_facts(*input, ledger)) {}
 
   std::unique_ptr<RecordInput> input;
+  AuxBytes aux;
   Ledger ledger;
   RecordingFacts facts;
-  std::optional<TimeOrder> order;         ///< made by the first next()
+  Ledger opening_ledger;  ///< `ledger` before the first next()
+  OrderedRuns ordered;    ///< made by the first next(), as the following
+  std::optional<TimeOrder> order;
   std::unique_ptr<RunPrefetch> prefetch;  ///< its workers use input and facts, which outlive it
   RawRecord raw;                          ///< `record`, undecoded
   Record record;
@@ -94,9 +127,12 @@ struct Session::State {
 };
 
 void Session::State::start() {
-  order.emplace(runs_of(*input), [this](std::size_t) { return open_run(); });
-  prefetch = std::make_unique<RunPrefetch>(order->opening_order(),
-                                           [this](std::size_t run) { return load_run(*input, facts.events, run); });
+  opening_ledger = ledger;
+  ordered = runs_of(*input, aux);
+  order.emplace(ordered.runs, [this](std::size_t) { return open_run(); });
+  prefetch = std::make_unique<RunPrefetch>(order->opening_order(), [this](std::size_t run) {
+    return load_run(*input, facts.events, ordered.chunks[run], ordered.runs[run].first_time_ns);
+  });
 }
 
 LoadedRun Session::State::open_run() {
@@ -107,7 +143,7 @@ LoadedRun Session::State::open_run() {
 }
 
 Result<Record> Session::State::decode(const TimeOrder::Item& item) {
-  const ChunkInfo& chunk = input->chunks()[item.run];
+  const ChunkInfo& chunk = input->chunks()[ordered.chunks[item.run]];
   const auto framed =
       RecordWalk{item.bytes, chunk.record_offset + item.offset, chunk.start.stream, chunk.start.info.order}.next();
   if (!framed) return fail(framed.error());
@@ -120,16 +156,25 @@ Session::Session(Session&&) noexcept = default;
 Session& Session::operator=(Session&&) noexcept = default;
 Session::~Session() = default;
 
-Result<Session> Session::open(const std::string& path) {
+Result<Session> Session::open(const std::string& path, AuxBytes aux) {
   Ledger ledger;
   auto input = open_input(path, ledger);
   if (!input) return fail(input.error());
-  return Session{std::make_unique<State>(std::move(*input), std::move(ledger))};
+  return Session{std::make_unique<State>(std::move(*input), aux, std::move(ledger))};
 }
 
 const RecordingFacts& Session::facts() const { return state_->facts; }
 Ledger& Session::ledger() { return state_->ledger; }
 const RecordInput& Session::input() const { return *state_->input; }
+
+void Session::rewind() {
+  State& state = *state_;
+  if (!state.order) return;
+  state.prefetch.reset();
+  state.order.reset();
+  state.ledger = state.opening_ledger;
+}
+
 const RawRecord& Session::raw() const { return state_->raw; }
 
 const Record* Session::next() {

@@ -36,10 +36,13 @@ struct RecordingFacts {
   [[nodiscard]] std::optional<SourceKind> source() const;  ///< the one that was taken
 };
 
+/// Whether AUX bytes are given, or left in the file: few need them and they can be most of it.
+enum class AuxBytes : std::uint8_t { left_out, given };
+
 /// A recording, opened for reading: metadata first, then all other records in time order.
 class Session {
  public:
-  static Result<Session> open(const std::string& path);
+  static Result<Session> open(const std::string& path, AuxBytes aux = AuxBytes::left_out);
   Session(Session&&) noexcept;
   Session& operator=(Session&&) noexcept;
   ~Session();
@@ -49,6 +52,8 @@ class Session {
   /// its views hold until the next call. Undecodable records are skipped and counted in ledger(); LOST, LOST_SAMPLES
   /// and LOSS records are given and counted too.
   const Record* next();
+  /// Starts again at the first record, with the ledger as it was then.
+  void rewind();
   /// The bytes of the record that next() gave; they hold as long as it does.
   [[nodiscard]] const RawRecord& raw() const;
   [[nodiscard]] Ledger& ledger();

@@ -160,6 +160,26 @@ void read_end(BodyReader& r) {
   r.out = record;
 }
 
+void read_auxtrace_info(BodyReader& r) {
+  AuxtraceInfoRecord record;
+  record.type = r.in.u32();
+  const std::uint32_t count = r.in.u32();
+  record.words = take_words(r.in, count);
+  r.out = record;
+}
+
+void read_auxtrace(BodyReader& r) {
+  AuxPiece piece;
+  piece.offset = r.in.u64();
+  piece.reference = r.in.u64();
+  piece.index = r.in.u32();
+  piece.tid = r.in.i32();
+  piece.cpu = r.in.i32();
+  piece.data = r.in.take(r.in.u32());
+  read_padding(r);
+  r.out = AuxtraceRecord{piece};
+}
+
 constexpr std::array kReaders = {
     RecordReader{kRecordStream, read_stream},
     RecordReader{kRecordEventDesc, read_event_desc},
@@ -171,6 +191,8 @@ constexpr std::array kReaders = {
     RecordReader{kRecordBuildId, read_build_id},
     RecordReader{kRecordSource, read_source},
     RecordReader{kRecordEnd, read_end},
+    RecordReader{kRecordAuxtraceInfo, read_auxtrace_info},
+    RecordReader{kRecordAuxtrace, read_auxtrace},
 };
 
 }  // namespace

@@ -2,10 +2,13 @@
 
 #include <fmt/format.h>
 
+#include "lib/abi/perf_file.h"
+
 namespace simdprof {
 
 std::string record_name(std::uint32_t type) {
   if (const char* name = abi::record_type_name(type)) return name;
+  if (const char* name = abi::tool_record_name(type)) return name;
   switch (type) {
     case kRecordStream: return "STREAM";
     case kRecordEventDesc: return "EVENT_DESC";
@@ -17,6 +20,8 @@ std::string record_name(std::uint32_t type) {
     case kRecordBuildId: return "BUILD_ID";
     case kRecordSource: return "SOURCE";
     case kRecordEnd: return "END";
+    case kRecordAuxtraceInfo: return "AUXTRACE_INFO";
+    case kRecordAuxtrace: return "AUXTRACE";
     default: return fmt::format("type {:#x}", type);
   }
 }

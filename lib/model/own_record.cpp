@@ -187,6 +187,26 @@ std::vector<std::byte> encode_source(SourceKind kind, std::int32_t error_number,
       .finish();
 }
 
+std::vector<std::byte> encode_auxtrace_info(std::uint32_t type, std::span<const std::uint64_t> words) {
+  RecordBuilder record(kRecordAuxtraceInfo);
+  record.u32(type).u32(static_cast<std::uint32_t>(words.size()));
+  for (const std::uint64_t word : words) record.u64(word);
+  return record.finish();
+}
+
+std::vector<std::byte> encode_auxtrace(const AuxPiece& piece) {
+  SIMDPROF_ASSERT(piece.data.size() <= kMaxAuxPieceBytes);
+  return RecordBuilder(kRecordAuxtrace)
+      .u64(piece.offset)
+      .u64(piece.reference)
+      .u32(piece.index)
+      .i32(piece.tid)
+      .i32(piece.cpu)
+      .u32(static_cast<std::uint32_t>(piece.data.size()))
+      .bytes(piece.data)
+      .finish();
+}
+
 std::vector<std::byte> encode_end(std::uint64_t start_ns, std::uint64_t end_ns, std::int32_t wait_status) {
   return RecordBuilder(kRecordEnd).u64(start_ns).u64(end_ns).i32(wait_status).u32(0).finish();
 }

@@ -28,7 +28,11 @@ enum OwnRecordType : std::uint32_t {
   kRecordBuildId = 0x53440007,
   kRecordSource = 0x53440008,
   kRecordEnd = 0x53440009,
+  kRecordAuxtraceInfo = 0x5344000a,
+  kRecordAuxtrace = 0x5344000b,
 };
+
+inline constexpr std::uint32_t kLastOwnRecord = kRecordAuxtrace;
 
 /// `"SIMDPROF"` as the first payload word of kRecordStream: how decompressed bytes are recognised.
 inline constexpr std::uint64_t kStreamMagic = 0x464f5250444d4953;
@@ -76,6 +80,17 @@ struct RegisterImage {
   std::span<const std::byte> data;  ///< bytes of the stored components, ascending, sizes from the XsaveTable
 };
 
+/// Bytes of one AUX area, as PERF_RECORD_AUXTRACE of perf.data gives them.
+struct AuxPiece {
+  std::uint64_t offset = 0;     ///< of the first byte in the area's stream of bytes
+  std::uint64_t reference = 0;  ///< the recorder's, the same for all pieces that it took at once
+  std::uint32_t index = 0;      ///< of the ring that the area belongs to
+  Tid tid = -1;
+  std::int32_t cpu = -1;
+  std::span<const std::byte> data;
+};
+inline constexpr std::size_t kMaxAuxPieceBytes = 32768;
+
 /// Little-endian bytes of one record under construction; the header is written by finish().
 class RecordBuilder {
  public:
@@ -122,6 +137,10 @@ std::vector<std::byte> encode_loss(LossCause cause, std::int32_t cpu, Tid tid, s
 std::vector<std::byte> encode_build_id(std::span<const std::byte> id, std::string_view path);
 /// One source that was tried. `error_number` 0: taken.
 std::vector<std::byte> encode_source(SourceKind kind, std::int32_t error_number, std::string_view explanation);
+/// How to read AUX bytes: the decoder's number (PERF_AUXTRACE_*) and what its recorder noted for it.
+std::vector<std::byte> encode_auxtrace_info(std::uint32_t type, std::span<const std::uint64_t> words);
+/// A piece of one AUX area. The largest data is kMaxAuxPieceBytes.
+std::vector<std::byte> encode_auxtrace(const AuxPiece& piece);
 /// The end of a recording: start and end in the recording's clock, and the child's wait status (-1: no child).
 std::vector<std::byte> encode_end(std::uint64_t start_ns, std::uint64_t end_ns, std::int32_t wait_status);
 

@@ -153,13 +153,20 @@ struct EndRecord {
   std::uint64_t start_ns = 0, end_ns = 0;
   std::int32_t wait_status = -1;
 };
+struct AuxtraceInfoRecord {
+  std::uint32_t type = 0;  ///< PERF_AUXTRACE_*
+  WordView words;
+};
+struct AuxtraceRecord {
+  AuxPiece piece;
+};
 
 using RecordBody =
     std::variant<Sample, MmapRecord, CommRecord, ForkRecord, ExitRecord, LostRecord, LostSamplesRecord, ThrottleRecord,
                  SwitchRecord, ReadRecord, AuxRecord, ItraceStartRecord, AuxOutputHwIdRecord, NamespacesRecord,
                  KsymbolRecord, BpfEventRecord, CgroupRecord, TextPokeRecord, DeferredCallchainRecord, StreamRecord,
                  EventDescRecord, EventIdRecord, HostFactRecord, XsaveTableRecord, RegisterImageRecord, LossRecord,
-                 BuildIdRecord, SourceRecord, EndRecord>;
+                 BuildIdRecord, SourceRecord, EndRecord, AuxtraceInfoRecord, AuxtraceRecord>;
 
 /// One decoded record.
 struct Record {
