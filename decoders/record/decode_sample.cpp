@@ -12,6 +12,23 @@ CpuMode cpu_mode(std::uint16_t misc) {
   return mode <= static_cast<unsigned>(CpuMode::guest_user) ? static_cast<CpuMode>(mode) : CpuMode::unknown;
 }
 
+/// A section of the SIMD ABI has four counts, of 16 bits each (8 bytes) before it was merged and of 64 (32 bytes)
+/// since: one read as the other leaves 24 bytes, two 48.
+constexpr std::size_t kOneCountConfusion = 24;
+constexpr std::size_t kTwoCountConfusions = 48;
+
+Error left_over(const SampleReader& reader) {
+  Error error;
+  error.code = Errc::malformed;
+  error.offset = reader.in.offset();
+  error.left_over = reader.in.remaining();
+  error.fact = fmt::format("{} bytes follow the last field of a sample", error.left_over);
+  if (error.left_over == kOneCountConfusion || error.left_over == kTwoCountConfusions) {
+    error.fact += "; the counts of its SIMD registers may be of another width";
+  }
+  return error;
+}
+
 Status read_fields(SampleReader& reader) {
   for (const SampleField& field : sample_fields()) {
     if ((reader.attr.sample_type & field.bits) == 0) continue;
@@ -24,10 +41,7 @@ Status read_fields(SampleReader& reader) {
       return fail(reader.refused_code, fmt::format("{}: {}", field.name, reader.refused), field_offset);
     }
   }
-  if (reader.in.remaining() != 0) {
-    return fail(Errc::malformed, fmt::format("{} bytes follow the last field of a sample", reader.in.remaining()),
-                reader.in.offset());
-  }
+  if (reader.in.remaining() != 0) return fail(left_over(reader));
   return {};
 }
 

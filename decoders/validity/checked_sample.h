@@ -26,6 +26,8 @@ struct CheckedSample {
 
   [[nodiscard]] bool user_mode() const { return sample->mode == CpuMode::user; }
   [[nodiscard]] bool kernel_mode() const { return sample->mode == CpuMode::kernel; }
+  /// Vectors of the interrupt set come from a PEBS record, those of the user set from the interrupt after it.
+  [[nodiscard]] bool precise() const { return sample->exact_ip() || abi::precise_ip(*attr) != 0; }
 };
 
 /// What came before it.
@@ -35,7 +37,7 @@ struct RuleHistory {
   KernelRanges ranges;
   ProgramTable programs;
   CpuHistory cpus;
-  ThreadTable threads;
+  ThreadHistories threads;
   ThreadHistory* thread = nullptr;      ///< of the sample at hand; nullptr when nothing is kept of it
   std::vector<bool> event_has_vectors;  ///< by event: some sample of it had a vector that is not 0
 

@@ -25,6 +25,13 @@ class CpuHistory {
   static constexpr std::size_t kMaxCpus = 16384;  ///< CPUs with larger numbers of new ones are passed over
 
   void add(std::uint32_t cpu, const SeenBlock& block);
+  /// A sample of this thread was taken on the CPU.
+  void note_thread(std::uint32_t cpu, Tid tid, bool user_mode);
+  /// The thread was seen on another CPU: it left this one with the values it had then.
+  void release(std::uint32_t cpu, Tid tid);
+  /// Whether the thread was seen in user mode on that CPU, and no other since. If not, it may be on its way back to
+  /// user mode while the live registers are still those of the thread before.
+  [[nodiscard]] bool owns_registers(std::uint32_t cpu, Tid tid) const;
   [[nodiscard]] std::span<const SeenBlock> blocks(std::uint32_t cpu) const;
   [[nodiscard]] std::size_t cpus() const { return rings_.size(); }
 
@@ -33,7 +40,10 @@ class CpuHistory {
     std::array<SeenBlock, kBlocks> blocks{};
     std::size_t used = 0;
     std::size_t next = 0;
+    Tid owner = -1;
   };
+  Ring* ring_of(std::uint32_t cpu);
+
   std::unordered_map<std::uint32_t, Ring> rings_;
 };
 

@@ -18,6 +18,8 @@ constexpr unsigned kChangedRegisters = 4;
 constexpr std::uint16_t kAll16 = 0xffff;
 constexpr std::uint16_t kAll8 = 0x00ff;  // of a 32-bit task
 
+constexpr std::string_view kNotPrecise = "suspect: the event is not precise, where the defect is not known";
+constexpr std::string_view kJustSwitched = "suspect: the live registers may be those of the thread before on the CPU";
 constexpr std::string_view kSuspect = "suspect: the two processes may run the same program";
 constexpr std::string_view kUnowned = "suspect: the earlier values were read in the kernel";
 
@@ -74,7 +76,16 @@ void judge_r5(const CheckedSample& checked, RuleHistory& history, FindingSink& o
   ThreadHistory* thread = history.thread;
   if (thread == nullptr || !thread->last_user_hit || checked.ref.time_ns == kNoTime) return;
   if (!thread->last_user_hit->rich || !near(thread->last_user_hit->time_ns, checked.ref.time_ns)) return;
-  add_pending(*thread, {RuleId::r5, Severity::strong, {}, checked.ref, checked.user.hash, 1}, out);
+  Pending pending{RuleId::r5, Severity::strong, {}, checked.ref, checked.user.hash, 1};
+  if (!checked.precise()) {
+    pending.severity = Severity::medium;
+    pending.note = kNotPrecise;
+  } else if (!checked.ref.has_cpu || thread->last_sample.cpu != checked.ref.cpu ||
+             !history.cpus.owns_registers(checked.ref.cpu, checked.ref.tid)) {
+    pending.severity = Severity::medium;
+    pending.note = kJustSwitched;
+  }
+  add_pending(*thread, pending, out);
 }
 
 void judge_r6(const CheckedSample& checked, RuleHistory& history, FindingSink& out) {

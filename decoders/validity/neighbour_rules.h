@@ -8,8 +8,8 @@
 /// recording double the reading, which is most of the work, and cannot serve a pipe. Holding samples back until they
 /// are decided keeps whole records (64 KiB each) and reorders what the caller sees. So the sample goes on at once and
 /// only its number, place and block hash wait with its thread; the finding comes when it is decided. What waits is
-/// bounded by ThreadHistory::kMaxPending a thread and ThreadTable::kMaxThreads threads. A caller that needs the verdict
-/// with the sample (dump-regs) makes a first pass for the numbers of distrusted samples alone.
+/// bounded by ThreadHistory::kMaxPending a thread and ThreadHistories::kMaxThreads threads. A caller that needs the
+/// verdict with the sample (dump-regs) makes a first pass for the numbers of distrusted samples alone.
 namespace simdprof {
 
 void judge_r4(const CheckedSample& checked, RuleHistory& history, FindingSink& out);

@@ -29,8 +29,8 @@ constexpr std::array kRules = {
          judge_r4},
     Rule{RuleId::r5, Severity::strong, false, kDistrustUserVectors, "user vectors lost",
          "User vectors of a kernel hit are all 0 although the live ones are not and those of the hits around are rich.",
-         "a program that clears all registers between two hits and enters the kernel while the kernel uses SIMD in a "
-         "function that is not on the list",
+         "a program that clears all registers between two hits, when the live ones are the kernel's or another "
+         "thread's; severity is medium when that may be so or the event is not precise",
          judge_r5},
     Rule{RuleId::r6, Severity::strong, false, kDistrustUserVectors, "user vectors of another process",
          "User vectors of a kernel hit repeat a block that another process had on the same CPU, and the thread never "
@@ -85,6 +85,7 @@ Finding& FindingSink::add(RuleId rule, const SampleRef& sample) {
   finding.rule = rule;
   finding.severity = facts.severity;
   finding.heuristic = facts.heuristic;
+  finding.name = facts.name;
   finding.distrust = facts.distrust;
   finding.sample = sample;
   return finding;

@@ -110,8 +110,7 @@ void judge_r9(const CheckedSample& checked, RuleHistory& /*history*/, FindingSin
 }
 
 void judge_r10(const CheckedSample& checked, RuleHistory& /*history*/, FindingSink& out) {
-  const bool precise = checked.sample->exact_ip() || abi::precise_ip(*checked.attr) != 0;
-  if (!checked.kernel_mode() || !precise) return;
+  if (!checked.kernel_mode() || !checked.precise()) return;
   if (checked.user.empty() || checked.intr.empty()) return;
   if (!equal_vectors(checked.sets->user, checked.sets->intr)) out.add(RuleId::r10, checked.ref);
 }

@@ -9,7 +9,7 @@ void ThreadHistory::add_block(const VectorBlock& block, bool user_mode) {
   blocks.push_back({block, user_mode});
 }
 
-ThreadHistory& ThreadTable::at(Tid tid, std::uint64_t sample_number, const Close& close) {
+ThreadHistory& ThreadHistories::at(Tid tid, std::uint64_t sample_number, const Close& close) {
   if (last_ == nullptr || last_tid_ != tid) {
     if (threads_.size() >= kMaxThreads && threads_.find(tid) == threads_.end()) drop_older_half(close);
     last_ = &threads_[tid];
@@ -19,12 +19,12 @@ ThreadHistory& ThreadTable::at(Tid tid, std::uint64_t sample_number, const Close
   return *last_;
 }
 
-ThreadHistory* ThreadTable::find(Tid tid) {
+ThreadHistory* ThreadHistories::find(Tid tid) {
   const auto found = threads_.find(tid);
   return found == threads_.end() ? nullptr : &found->second;
 }
 
-void ThreadTable::remove(Tid tid, const Close& close) {
+void ThreadHistories::remove(Tid tid, const Close& close) {
   const auto found = threads_.find(tid);
   if (found == threads_.end()) return;
   close(found->second);
@@ -32,7 +32,7 @@ void ThreadTable::remove(Tid tid, const Close& close) {
   last_ = nullptr;
 }
 
-void ThreadTable::drop_older_half(const Close& close) {
+void ThreadHistories::drop_older_half(const Close& close) {
   std::vector<std::pair<std::uint64_t, Tid>> by_age;
   by_age.reserve(threads_.size());
   for (const auto& [tid, thread] : threads_) by_age.emplace_back(thread.last_used, tid);
@@ -41,7 +41,7 @@ void ThreadTable::drop_older_half(const Close& close) {
   for (const auto& [age, tid] : by_age) remove(tid, close);
 }
 
-void ThreadTable::close_all(const Close& close) {
+void ThreadHistories::close_all(const Close& close) {
   std::vector<Tid> tids;
   tids.reserve(threads_.size());
   for (const auto& [tid, thread] : threads_) tids.push_back(tid);

@@ -56,7 +56,7 @@ struct ThreadHistory {
 };
 
 /// The threads of a recording, with a bound: when there are too many, those longest not seen are closed.
-class ThreadTable {
+class ThreadHistories {
  public:
   using Close = std::function<void(ThreadHistory&)>;  ///< says what was found out about a thread
   static constexpr std::size_t kMaxThreads = 16384;

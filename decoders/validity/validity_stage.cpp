@@ -46,7 +46,7 @@ struct ValidityStage::State {
 
   void fill(const SampleToCheck& input, std::uint64_t number);
   void remember();
-  ThreadTable::Close closer(FindingSink& sink);
+  ThreadHistories::Close closer(FindingSink& sink);
 };
 
 void ValidityStage::State::fill(const SampleToCheck& input, std::uint64_t number) {
@@ -62,7 +62,7 @@ void ValidityStage::State::fill(const SampleToCheck& input, std::uint64_t number
   checked.intr = intr ? make_vector_block(input.sets->intr) : VectorBlock{};
 }
 
-ThreadTable::Close ValidityStage::State::closer(FindingSink& sink) {
+ThreadHistories::Close ValidityStage::State::closer(FindingSink& sink) {
   return [this, &sink](ThreadHistory& thread) {
     close_pending(thread, sink);
     close_thread(thread, history, sink);
@@ -72,6 +72,11 @@ ThreadTable::Close ValidityStage::State::closer(FindingSink& sink) {
 /// Takes the judged sample into the history of its thread and CPU.
 void ValidityStage::State::remember() {
   if (history.thread == nullptr) return;
+  if (checked.sets != nullptr && checked.ref.has_cpu) {
+    const SampleRef& before = history.thread->last_sample;
+    if (before.has_cpu && before.cpu != checked.ref.cpu) history.cpus.release(before.cpu, checked.ref.tid);
+    history.cpus.note_thread(checked.ref.cpu, checked.ref.tid, checked.user_mode());
+  }
   count_for_thread(checked, *history.thread);
   const bool any_vector =
       (!checked.user.empty() && !checked.user.zero) || (!checked.intr.empty() && !checked.intr.zero);

@@ -26,6 +26,7 @@ struct Error {
   std::string fact;                  ///< what is so; no "failed to", no period
   std::uint64_t offset = kNoOffset;  ///< place in the input, in bytes, or kNoOffset
   std::string input;                 ///< file or object the fact is about; may be empty
+  std::uint64_t left_over = 0;       ///< bytes that stand behind the last field of a record, when that is the error
 };
 
 /// `T` or an Error.

@@ -58,6 +58,7 @@ struct Finding {
   std::uint8_t distrust = 0;         ///< Distrust bits
   bool whole_thread = false;         ///< about the thread; `sample` is its last one
   std::uint64_t thread_samples = 0;  ///< with whole_thread: samples of the thread that it counts
+  std::string_view name;             ///< of the rule, in a few words. Static text
   std::string_view note;             ///< what is special about this one; empty: nothing. Static text
   SampleRef sample;
 };

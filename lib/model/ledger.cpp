@@ -29,6 +29,7 @@ std::string record_name(std::uint32_t type) {
 void Ledger::skip(const RawRecord& record, const Error& error) {
   auto& skipped = skipped_[record_name(record.type)];
   if (skipped.count++ == 0) skipped.first = error;
+  if (error.left_over != 0) ++skipped.left_over;
 }
 
 void Ledger::skip_unknown_type(std::uint32_t type) { ++unknown_types_[type]; }
@@ -43,6 +44,7 @@ void Ledger::merge(const Ledger& other) {
     auto& ours = skipped_[name];
     if (ours.count == 0) ours.first = theirs.first;
     ours.count += theirs.count;
+    ours.left_over += theirs.left_over;
   }
   for (const auto& [type, count] : other.unknown_types_) unknown_types_[type] += count;
 }

@@ -15,7 +15,8 @@ class Ledger {
  public:
   struct Skipped {
     std::uint64_t count = 0;
-    Error first;  ///< the first of its kind, with its place
+    std::uint64_t left_over = 0;  ///< of these: with bytes behind the last field
+    Error first;                  ///< the first of its kind, with its place
   };
 
   /// A record that could not be decoded and was left out.

@@ -70,10 +70,35 @@ TEST(R4, ASimdRoutineWithTwoBlocksOrPoorValuesIsRight) {
 
 // R5
 
+Hit precise_hit(const Lanes& user, const Lanes& intr) {
+  Hit hit = kernel_hit(user, intr);
+  hit.exact = true;
+  return hit;
+}
+
+TEST(R5, WithoutAPreciseEventItIsASuspect) {
+  StageRun run;
+  run.hit(user_hit(kMine));
+  run.hit(kernel_hit(kZeroLanes, kMine));
+  run.hit(user_hit(kMine));
+  ASSERT_EQ(run.of(RuleId::r5).size(), 1U);
+  EXPECT_EQ(run.of(RuleId::r5)[0].severity, Severity::medium);
+}
+
+TEST(R5, AfterAnotherThreadOnTheCpuItIsASuspect) {
+  StageRun run;
+  run.hit(user_hit(kMine));
+  run.hit(user_hit(kOthers, 200));
+  run.hit(precise_hit(kZeroLanes, kOthers));
+  run.hit(user_hit(kMine));
+  ASSERT_EQ(run.of(RuleId::r5).size(), 1U);
+  EXPECT_EQ(run.of(RuleId::r5)[0].severity, Severity::medium);
+}
+
 TEST(R5, ZeroBetweenRichNeighboursIsLost) {
   StageRun run;
   run.hit(user_hit(kMine));
-  const auto lost = run.hit(kernel_hit(kZeroLanes, kMine));
+  const auto lost = run.hit(precise_hit(kZeroLanes, kMine));
   EXPECT_TRUE(run.of(RuleId::r5).empty());  // the next user hit decides
   run.hit(user_hit(rich_lanes(4)));
   const auto found = run.of(RuleId::r5);
