@@ -2,8 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstdlib>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "lib/abi/attr_bytes.h"
 #include "lib/abi/perf_file.h"
@@ -58,24 +62,20 @@ void read_cmdline(Cursor& in, Metadata& out) {
   out.add_fact("cmdline", line);
 }
 
-/// Attributes again, with names and ids. Where the header has no attrs, these are the events.
+/// Attributes again, with names and ids.
 void read_event_desc(Cursor& in, Metadata& out) {
-  const bool described = !out.events().empty();
   const std::uint32_t count = in.u32();
   const std::uint32_t attr_bytes = in.u32();
   for (std::uint32_t i = 0; i < count && !in.failed(); ++i) {
     const auto attr = in.take(attr_bytes);
     const std::uint32_t ids = in.u32();
-    out.name_event(i, take_text(in));
+    const std::string_view name = take_text(in);
     if (ids > in.remaining() / 8) return in.skip(~std::uint64_t{0});
-    if (!described && attr.size() >= abi::PERF_ATTR_SIZE_VER0) {
-      if (!out.add_event(abi::decode_attr(Cursor{attr, 0, in.order()}), {})) return;
-    }
-    const bool without_ids = i < out.events().size() && out.events()[i].ids.empty();
-    for (std::uint32_t id = 0; id < ids; ++id) {
-      const std::uint64_t value = in.u64();
-      if (without_ids && !out.add_id(i, value)) return;
-    }
+    std::vector<std::uint64_t> values(ids);
+    for (std::uint64_t& value : values) value = in.u64();
+    if (in.failed() || attr.size() < abi::PERF_ATTR_SIZE_VER0) return;
+    out.name_event(i, name);
+    out.describe_again(abi::decode_attr(Cursor{attr, 0, in.order()}), std::move(values));
   }
 }
 
@@ -148,7 +148,7 @@ void read_cache(Cursor& in, Metadata& out) {
 void read_sample_time(Cursor& in, Metadata& out) {
   const std::uint64_t first_ns = in.u64();
   const std::uint64_t last_ns = in.u64();
-  if (!in.failed()) out.add_fact("sample_time_ns", fmt::format("{} to {}", first_ns, last_ns));
+  if (last_ns != 0) out.add_fact("sample_time_ns", fmt::format("{} to {}", first_ns, last_ns));
 }
 
 void read_compressed(Cursor& in, Metadata& out) {

@@ -48,6 +48,21 @@ Status Metadata::add_id(std::size_t event, std::uint64_t id) {
   return {};
 }
 
+void Metadata::describe_again(const abi::EventAttr& attr, std::vector<std::uint64_t> ids) {
+  if (described_again_.size() >= kMaxEvents || id_count_ + ids.size() > kMaxIds) return;
+  id_count_ += ids.size();
+  described_again_.push_back({attr, {}, std::move(ids)});
+}
+
+void Metadata::settle_events() {
+  if (events_.empty()) events_ = std::exchange(described_again_, {});
+  const std::size_t both = std::min(events_.size(), described_again_.size());
+  for (std::size_t i = 0; i < both; ++i) {
+    if (events_[i].ids.empty()) events_[i].ids = std::move(described_again_[i].ids);
+  }
+  described_again_.clear();
+}
+
 void Metadata::name_event(std::size_t event, std::string_view name) {
   if (names_.size() < kMaxNames && !name.empty()) names_.try_emplace(event, name.substr(0, kMaxTextBytes));
 }

@@ -27,6 +27,9 @@ class Metadata {
   /// @return limit when there are more events or ids than a recording can have
   Status add_event(const abi::EventAttr& attr, std::vector<std::uint64_t> ids);
   Status add_id(std::size_t event, std::uint64_t id);
+  /// The events as EVENT_DESC has them, in order: used by settle_events() for what is described nowhere else.
+  void describe_again(const abi::EventAttr& attr, std::vector<std::uint64_t> ids);
+  void settle_events();
   /// Names are kept for events that are described later, too.
   void name_event(std::size_t event, std::string_view name);
   void name_event_of_id(std::uint64_t id, std::string_view name);
@@ -59,6 +62,7 @@ class Metadata {
   [[nodiscard]] std::string name_of(std::size_t event) const;
 
   std::vector<Event> events_;
+  std::vector<Event> described_again_;
   std::size_t id_count_ = 0;
   std::map<std::size_t, std::string> names_;
   std::map<std::uint64_t, std::string> names_of_ids_;

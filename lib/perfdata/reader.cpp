@@ -140,6 +140,7 @@ Status PerfDataReader::State::read_features() {
     auto read = read_feature(feature.feature, Cursor{*bytes, feature.section.offset, header.order}, metadata);
     if (!read) skip(abi::PERF_RECORD_HEADER_FEATURE, std::move(read.error()));
   }
+  if (!header.pipe) metadata.settle_events();
   return {};
 }
 
@@ -162,6 +163,7 @@ Status PerfDataReader::State::index() {
     auto added = found.add_part(files, i, i == 0 ? begin : 0, i == 0 ? std::min(end, file_end) : file_end);
     if (!added) return added;
   }
+  metadata.settle_events();
   runs = std::move(found.runs());
   gaps = std::move(found.gaps());
   compressed = found.compressed();

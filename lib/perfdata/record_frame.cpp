@@ -12,6 +12,8 @@ namespace {
 std::uint64_t align8(std::uint64_t bytes) { return (bytes + 7) / 8 * 8; }
 
 constexpr std::uint64_t kCompressed2Bytes = 16;  ///< header and data_size
+/// The kernel's tool puts tracing data after its record, simpleperf into it.
+constexpr std::uint16_t kMostTracingHeadBytes = 16;
 
 /// COMPRESSED2: its 16-bit size holds the aligned size modulo 65536.
 std::uint64_t compressed2_bytes(std::uint64_t header_size, std::uint64_t data_size) {
@@ -36,7 +38,8 @@ Result<RecordFrame> decode_frame(std::span<const std::byte> bytes, std::endian o
   frame.total_bytes = frame.head_bytes;
   if (frame.type == abi::PERF_RECORD_AUXTRACE && size >= abi::kAuxtraceRecordBytes) {
     frame.total_bytes += in.u64();
-  } else if (frame.type == abi::PERF_RECORD_HEADER_TRACING_DATA && size >= abi::kRecordHeaderBytes + 4) {
+  } else if (frame.type == abi::PERF_RECORD_HEADER_TRACING_DATA && size >= abi::kRecordHeaderBytes + 4 &&
+             size <= kMostTracingHeadBytes) {
     frame.total_bytes += align8(in.u32());
   } else if (frame.type == abi::PERF_RECORD_COMPRESSED2) {
     frame.head_bytes = frame.total_bytes = compressed2_bytes(size, in.u64());
