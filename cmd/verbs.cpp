@@ -5,6 +5,7 @@
 #include "cmd/doctor.h"
 #include "cmd/dump.h"
 #include "cmd/dump_regs.h"
+#include "cmd/export.h"
 #include "cmd/import.h"
 #include "cmd/info.h"
 #include "cmd/record.h"
@@ -21,6 +22,7 @@ std::span<const Verb> verbs() {
       Verb{"report", "show where the time is, and the SIMD state there", report_verb},
       Verb{"script", "show the samples, one after another", script_verb},
       Verb{"dump-regs", "show the registers, sample by sample", dump_regs_verb},
+      Verb{"export", "write a recording as a perf.data", export_verb},
       Verb{"import", "write a perf.data as a recording of simdprof", import_verb},
       Verb{"info", "show what a recording is and holds", info_verb},
       Verb{"dump", "show what one stage of decoding gives, record by record", dump_verb},

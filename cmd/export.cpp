@@ -1,0 +1,106 @@
+#include "cmd/export.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <utility>
+
+#include "cmd/exit_code.h"
+#include "cmd/export_features.h"
+#include "cmd/export_records.h"
+#include "cmd/sample_options.h"
+#include "lib/base/log.h"
+
+namespace simdprof::cmd {
+namespace {
+
+struct ExportOptions {
+  std::string input = "simdprof.data";
+  std::string output = "perf.data";
+  std::string format = "perf";
+  bool strip_registers = false;
+};
+
+/// The byte order of the recorded machine, which is that of the file.
+std::endian order_of(const RecordInput& input) {
+  for (const ChunkInfo& chunk : input.chunks()) {
+    if (chunk.start.info.kind == StreamKind::ring) return chunk.start.info.order;
+  }
+  return std::endian::little;
+}
+
+void append_count(std::string& line, std::uint64_t count, std::string_view what) {
+  if (count != 0) line += fmt::format("{} {} {}", line.empty() ? "" : ",", what, count);
+}
+
+/// What perf's format has no place for: one line, or none.
+std::string left_out_line(const LoweringCounts& lowered, const ExportTotals& totals) {
+  std::string samples;
+  append_count(samples, lowered.wide, "vectors above XMM of");
+  append_count(samples, lowered.opmask, "opmasks of");
+  append_count(samples, lowered.mxcsr, "MXCSR of");
+  append_count(samples, lowered.extended_gprs, "R16..R31 and SSP of");
+  append_count(samples, lowered.untrusted, "untrusted XMM of");
+  append_count(samples, lowered.no_section, "XMM without a register section of");
+  append_count(samples, totals.too_large_for_xmm, "XMM without room in the record of");
+  append_count(samples, totals.deferred_chains, "deferred call chains of");
+  if (!samples.empty()) samples += " samples";
+  for (const auto& [name, count] : totals.left_out) {
+    samples += fmt::format("{} {} {}", samples.empty() ? "" : ",", count, name);
+  }
+  return samples.empty() ? samples : "not in perf's format:" + samples;
+}
+
+void report(const ExportOptions& options, const SampleLowering& lowering, const ExportTotals& totals,
+            std::size_t added_events) {
+  std::string line =
+      fmt::format("{}: {} samples", options.output == "-" ? "standard output" : options.output, totals.samples);
+  const LoweringCounts& lowered = lowering.counts();
+  if (lowered.xmm_from_images != 0) line += fmt::format(", XMM of {} from register images", lowered.xmm_from_images);
+  if (added_events != 0) line += fmt::format(", {} more events for samples without some registers", added_events);
+  if (const std::string left_out = left_out_line(lowered, totals); !left_out.empty()) line += "; " + left_out;
+  log_note(line);
+}
+
+Status run_export(const ExportOptions& options) {
+  auto session = Session::open(options.input);
+  if (!session) return fail(session.error());
+  const RecordingFacts& facts = session->facts();
+  auto writer = perfdata::Writer::create(options.output, order_of(session->input()));
+  if (!writer) return fail(writer.error());
+  SampleLowering lowering(facts);
+  auto events = ExportEvents::start(*writer, facts, lowering, options.strip_registers);
+  if (!events) return fail(events.error());
+  if (auto added = add_features(*writer, facts); !added) return added;
+  RecordExporter exporter(*writer, facts.events, lowering, *events, options.strip_registers);
+  while (const Record* record = session->next()) {
+    if (auto written = exporter.write(*record, session->raw()); !written) return written;
+  }
+  const ExportTotals& totals = exporter.totals();
+  if (totals.first_time_ns != kNoTime && !writer->pipe_mode()) {
+    auto times = perfdata::encode_sample_time(totals.first_time_ns, totals.last_time_ns, writer->order());
+    if (auto added = writer->add_feature(abi::HEADER_SAMPLE_TIME, std::move(times)); !added) return added;
+  }
+  if (auto finished = writer->finish(); !finished) return finished;
+  report(options, lowering, totals, events->added());
+  report_losses(session->ledger());
+  return {};
+}
+
+}  // namespace
+
+int export_verb(const std::vector<std::string>& words) {
+  ExportOptions options;
+  CLI::App app("Writes a recording as a file that other tools read.", "simdprof export");
+  app.add_option("-i,--input", options.input, "recording, or - for standard input")->capture_default_str();
+  app.add_option("-o,--output", options.output, "file to write, or - for standard output")->capture_default_str();
+  app.add_option("--format", options.format, "perf: perf.data, as perf 6.1 and later read it")
+      ->check(CLI::IsMember({"perf"}))
+      ->capture_default_str();
+  app.add_flag("--strip-regs", options.strip_registers, "leave the register sections of samples out");
+  if (const auto status = parse_words(app, words)) return *status;
+  if (const auto done = run_export(options); !done) return report_error(done.error());
+  return kExitOk;
+}
+
+}  // namespace simdprof::cmd
