@@ -4,6 +4,7 @@
 
 #include <unistd.h>
 
+#include <array>
 #include <variant>
 
 #include "cmd/exit_code.h"
@@ -14,6 +15,7 @@
 #include "cmd/sample_source.h"
 #include "cmd/text_out.h"
 #include "lib/base/log.h"
+#include "lib/report/finding_view.h"
 #include "lib/report/view.h"
 
 namespace simdprof::cmd {
@@ -38,22 +40,20 @@ void render_quality_aside(const ReportView& view) {
   render_quality(view.quality, view.verbose, aside.buffer());
 }
 
+using Render = void (*)(const ReportView&, fmt::memory_buffer&);
+
+/// By ReportFormat.
+constexpr std::array<Render, 4> kTables = {render_text, render_csv, render_tsv, render_json};
+constexpr std::array<Render, 4> kFindings = {render_findings_text, render_findings_csv, render_findings_tsv,
+                                             render_findings_json};
+
 void render(const ReportOptions& options, const ReportReading& reading, TextOut& out) {
-  const std::vector<Section> sections = reading.sections();
+  const std::vector<Section> sections = options.findings ? std::vector<Section>{} : reading.sections();
   const ReportView view{reading.profile(),  reading.quality(), sections,
                         options.call_graph, options.quiet,     options.verbose};
-  switch (options.format) {
-    case ReportFormat::text: render_text(view, out.buffer()); break;
-    case ReportFormat::json: render_json(view, out.buffer()); break;
-    case ReportFormat::csv:
-      render_csv(view, out.buffer());
-      render_quality_aside(view);
-      break;
-    case ReportFormat::tsv:
-      render_tsv(view, out.buffer());
-      render_quality_aside(view);
-      break;
-  }
+  const auto& renderers = options.findings ? kFindings : kTables;
+  renderers[static_cast<std::size_t>(options.format)](view, out.buffer());
+  if (options.format == ReportFormat::csv || options.format == ReportFormat::tsv) render_quality_aside(view);
   out.flush_if_full();
 }
 
@@ -74,6 +74,13 @@ ExitCode loss_status(const ReportOptions& options, const Quality& quality) {
   if (!loss_unknown(quality)) return kExitOk;
   log_error(fmt::format("{}: damaged or incomplete; how many samples are missing is unknown", options.input));
   return kExitLoss;
+}
+
+ExitCode finding_status(const ReportOptions& options, const Quality& quality) {
+  const std::uint64_t errors = quality.findings.count(Severity::error);
+  if (!options.strict || errors == 0) return kExitOk;
+  log_error(fmt::format("{}: {} samples with findings of level error", options.input, errors));
+  return kExitFindings;
 }
 
 Result<ExitCode> run_report(const ReportOptions& options, TextOut& out) {
@@ -98,7 +105,9 @@ Result<ExitCode> run_report(const ReportOptions& options, TextOut& out) {
 
   render(options, *reading, out);
   show_symbol_problems(*reading);
-  return loss_status(options, reading->quality());
+  const ExitCode findings = finding_status(options, reading->quality());
+  const ExitCode loss = loss_status(options, reading->quality());
+  return findings != kExitOk ? findings : loss;
 }
 
 }  // namespace

@@ -43,6 +43,11 @@ void add_table_options(CLI::App& app, ReportOptions& options, Words& words) {
       ->check(CLI::Range(1, kMostFrames))
       ->capture_default_str();
   app.add_option("--fail-on-loss", words.fail_on_loss, "exit with status 4 when more percent of the samples were lost");
+  app.add_flag("--findings", options.findings, "list what makes values doubtful, by rule, function, CPU and thread")
+      ->excludes(app.get_option("--children"))
+      ->excludes(app.get_option("-g"))
+      ->excludes(app.get_option("--call-graph"));
+  app.add_flag("--strict", options.strict, "exit with status 3 when there are findings of level error");
   app.add_flag("-q,--quiet", options.quiet, "rows only");
   app.add_flag("-v,--verbose", options.verbose, "also name skipped records and files without symbols");
 }

@@ -33,6 +33,8 @@ struct ReportOptions {
   std::vector<std::string> debug_dirs;
   bool demangle = true;
   std::optional<double> fail_on_loss_percent;
+  bool findings = false;  ///< list findings in place of the tables
+  bool strict = false;    ///< findings of level error end with their own status
   bool quiet = false;
   bool verbose = false;
 };

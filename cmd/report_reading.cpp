@@ -6,6 +6,8 @@
 
 #include "cmd/report_quality.h"
 #include "cmd/symbol_options.h"
+#include "decoders/validity/rule_table.h"
+#include "decoders/validity/validity_stage.h"
 
 namespace simdprof::cmd {
 namespace {
@@ -27,6 +29,18 @@ PlaceCache::Needs place_needs(const ReportOptions& options) {
   return needs;
 }
 
+/// R14 is the record decoder's: the sample itself is not there.
+Finding left_over_finding() {
+  const Rule& rule = rule_of(RuleId::r14);
+  Finding finding;
+  finding.rule = rule.id;
+  finding.severity = rule.severity;
+  finding.name = rule.name;
+  finding.distrust = rule.distrust;
+  finding.sample.place = kNoPlace;
+  return finding;
+}
+
 }  // namespace
 
 struct ReportReading::State {
@@ -42,10 +56,15 @@ struct ReportReading::State {
         unwinder(resolver),
         places(profile, filter, spaces, resolver, place_needs(options)),
         registers(facts.arch, facts.xsave, event_registers(facts.events, facts.source())),
-        wants_chains(options.children || options.call_graph.has_value()) {}
+        validity(facts.arch),
+        wants_chains(options.children || options.call_graph.has_value()) {
+    quality.findings = FindingTally(options.findings);
+  }
 
   void add(const Sample& sample);
   const RegisterSets& registers_of(const Sample& sample);
+  void judge(const Sample& sample, const RegisterSets& sets, FrameId leaf, bool listed);
+  void take_findings();
   void fill_chain(const Sample& sample);
 
   const ReportOptions& options;
@@ -59,11 +78,13 @@ struct ReportReading::State {
   Unwinder unwinder;
   PlaceCache places;
   RegisterStage registers;
+  ValidityStage validity;
   bool wants_chains;
   std::optional<std::uint64_t> first_sample_ns, last_sample_ns;
 
   // Of the sample at hand; kept for their memory.
   RegisterSets built_sets;
+  std::vector<Finding> findings;
   std::vector<CallFrame> call_frames;
   std::vector<FrameId> chain;
 };
@@ -86,10 +107,13 @@ void ReportReading::State::add(const Sample& sample) {
   const Unresolved reason = profile.frames.at(leaf).reason;
   if (reason != Unresolved::resolved) ++quality.unresolved[reason];
 
-  if (window && !(sample.has(abi::PERF_SAMPLE_TIME) && window->contains(sample.time_ns))) return;
-  const std::uint64_t period_events = period_of(sample, facts.events);
+  const bool in_window = !window || (sample.has(abi::PERF_SAMPLE_TIME) && window->contains(sample.time_ns));
   const std::string_view comm = spaces.comm(sample.pid, sample.tid);
-  if (!filter.accepts(sample) || !filter.accepts_comm(comm)) {
+  const bool accepted = filter.accepts(sample) && filter.accepts_comm(comm);
+  judge(sample, sets, leaf, in_window && accepted);
+  if (!in_window) return;
+  const std::uint64_t period_events = period_of(sample, facts.events);
+  if (!accepted) {
     profile.add_filtered(sample.event, period_events);
     return;
   }
@@ -105,6 +129,23 @@ void ReportReading::State::add(const Sample& sample) {
   out.chain = chain;
   out.simd = simd_state(sample, sets);
   profile.add(out);
+}
+
+void ReportReading::State::judge(const Sample& sample, const RegisterSets& sets, FrameId leaf, bool listed) {
+  if (sample.event >= facts.events.events.size()) return;
+  if (filter.needs_place()) listed = listed && places.wanted_frames()[leaf];
+  const Frame& frame = profile.frames.at(leaf);
+  const bool kernel = sample.mode == CpuMode::kernel;
+  const bool vectors = quality.events[sample.event].vectors;
+  validity.check({sample, facts.events.events[sample.event].attr, vectors ? &sets : nullptr,
+                  kernel ? profile.texts.text(frame.symbol) : std::string_view{}, listed ? leaf : kNotListed},
+                 findings);
+  take_findings();
+}
+
+void ReportReading::State::take_findings() {
+  for (const Finding& finding : findings) quality.findings.add(finding);
+  findings.clear();
 }
 
 void ReportReading::State::fill_chain(const Sample& sample) {
@@ -140,6 +181,8 @@ Status ReportReading::observe(const Record& record) {
   State& state = *state_;
   state.spaces.observe(record);
   state.places.observe(record);
+  state.validity.observe(record, state.findings);
+  state.take_findings();
   if (const auto* sample = std::get_if<Sample>(&record.body)) {
     state.add(*sample);
   } else if (const auto* image = std::get_if<RegisterImageRecord>(&record.body)) {
@@ -160,6 +203,12 @@ void ReportReading::finish(const Ledger& ledger) {
     state.quality.span_ns = *state.last_sample_ns - *state.first_sample_ns;
   }
   state.quality.ledger = ledger;
+  state.validity.finish(state.findings);
+  state.take_findings();
+  if (const auto skipped = ledger.skipped().find(record_name(abi::PERF_RECORD_SAMPLE));
+      skipped != ledger.skipped().end()) {
+    if (skipped->second.left_over != 0) state.quality.findings.add(left_over_finding(), skipped->second.left_over);
+  }
   // The recorder may have seen some of the missing images itself.
   const std::uint64_t missing = state.quality.images_missing, told = ledger.lost(LossCause::image_missing);
   if (missing > told) state.quality.ledger.lose(LossCause::image_missing, missing - told);

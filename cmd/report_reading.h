@@ -34,6 +34,7 @@ class ReportReading {
   void finish(const Ledger& ledger);
 
   [[nodiscard]] const Profile& profile() const;
+  /// With the findings; they are listed one by one only with ReportOptions::findings.
   [[nodiscard]] const Quality& quality() const;
   /// One section an event, but for dummy events.
   [[nodiscard]] std::vector<Section> sections() const;

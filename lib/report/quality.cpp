@@ -182,6 +182,15 @@ std::string unresolved_text(const Quality& quality) {
   return fmt::format("{} samples ({:.2f}%): {}", sum, percent_of(sum, quality.samples), reasons);
 }
 
+void add_findings(const Quality& quality, Lines& lines) {
+  const auto rules = quality.findings.rules();
+  if (rules.empty()) lines.emplace_back("findings", "none");
+  for (const FindingTally::RuleCount& rule : rules) {
+    lines.emplace_back("finding", fmt::format("{} {}: {}: {} {}", rule_id_name(rule.rule), severity_name(rule.severity),
+                                              rule.name, rule.samples, rule.samples == 1 ? "sample" : "samples"));
+  }
+}
+
 }  // namespace
 
 double loss_percent(const Quality& quality) {
@@ -204,6 +213,7 @@ Lines quality_lines(const Quality& quality, bool verbose) {
   lines.emplace_back("throttled", fmt::format("{} times", quality.throttled));
   lines.emplace_back("skipped", skipped_text(quality, verbose));
   lines.emplace_back("unresolved", unresolved_text(quality));
+  add_findings(quality, lines);
   return lines;
 }
 

@@ -11,6 +11,7 @@
 #include "lib/model/location.h"
 #include "lib/model/register_set.h"
 #include "lib/model/sample.h"
+#include "lib/report/finding_tally.h"
 
 namespace simdprof {
 
@@ -50,6 +51,7 @@ struct Quality {
   std::uint64_t images_missing = 0;     ///< samples without the register image that the source should have made
   std::uint64_t throttled = 0;          ///< times the kernel throttled an event
   std::map<Unresolved, std::uint64_t> unresolved;  ///< samples whose address has no symbol, by reason
+  FindingTally findings;
   Ledger ledger;
 
   /// @param sets  register sets of the sample; empty ones for an event that carries no vector registers

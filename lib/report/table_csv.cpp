@@ -3,40 +3,11 @@
 #include <string>
 #include <string_view>
 
-#include "lib/report/escape.h"
+#include "lib/report/field_writer.h"
 #include "lib/report/view.h"
 
 namespace simdprof {
 namespace {
-
-/// Writes fields and the separators between them.
-class FieldWriter {
- public:
-  FieldWriter(bool tabs, fmt::memory_buffer& out) : tabs_(tabs), out_(out) {}
-
-  void text(std::string_view field) {
-    if (!first_) out_.push_back(tabs_ ? '\t' : ',');
-    first_ = false;
-    tabs_ ? append_tsv(out_, field) : append_csv(out_, field);
-  }
-  template <class Number>
-  void number(Number value) {
-    text(fmt::format("{}", value));
-  }
-  void percent(std::uint64_t part, std::uint64_t whole) { text(fmt::format("{:.4f}", percent_of(part, whole))); }
-  /// A count of samples; empty when the fact was recorded in none.
-  void count(std::uint64_t part, std::uint64_t recorded) { recorded == 0 ? text("") : number(part); }
-  void end_row() {
-    const std::string_view end = tabs_ ? "\n" : "\r\n";
-    out_.append(end.data(), end.data() + end.size());
-    first_ = true;
-  }
-
- private:
-  bool tabs_;
-  fmt::memory_buffer& out_;
-  bool first_ = true;
-};
 
 constexpr std::array<std::string_view, 9> kSimdHeadings = {"simd_samples", "none",          "xmm", "ymm", "zmm",
                                                            "dirty_upper",  "mxcsr_samples", "ftz", "daz"};
