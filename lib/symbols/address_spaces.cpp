@@ -188,6 +188,10 @@ AddressSpaces& AddressSpaces::operator=(AddressSpaces&&) noexcept = default;
 AddressSpaces::~AddressSpaces() = default;
 
 void AddressSpaces::observe(const Record& record) {
+  // Mappings of a guest's kernel, which the kernel tool writes, are of addresses of another machine.
+  const unsigned mode = record.misc & abi::PERF_RECORD_MISC_CPUMODE_MASK;
+  const bool is_guest = mode == abi::PERF_RECORD_MISC_GUEST_KERNEL || mode == abi::PERF_RECORD_MISC_GUEST_USER;
+  if (is_guest && std::holds_alternative<MmapRecord>(record.body)) return;
   std::visit([this](const auto& body) { state_->apply(body); }, record.body);
 }
 

@@ -31,7 +31,8 @@ class AddressSpaces {
   AddressSpaces& operator=(AddressSpaces&&) noexcept;
   ~AddressSpaces();
 
-  /// MMAP, MMAP2, COMM, FORK, EXIT, BUILD_ID and KSYMBOL change something; all others are passed over.
+  /// MMAP, MMAP2, COMM, FORK, EXIT, BUILD_ID and KSYMBOL change something; all others, and mappings of guests, are
+  /// passed over.
   void observe(const Record& record);
 
   /// The mapping of `pid` that covers `address`, or nullptr. Pointers and spans hold until the next observe().

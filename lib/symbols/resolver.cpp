@@ -89,6 +89,8 @@ Location Resolver::State::locate(const AddressSpaces& spaces, Pid pid, VirtAddr 
   location.dso_address = address;
   if (mode == CpuMode::guest_kernel || mode == CpuMode::guest_user) {
     location.reason = Unresolved::guest;
+    location.dso = mode == CpuMode::guest_kernel ? guest_kernel : guest_user;
+    location.dso_path = location.dso;
     return location;
   }
   if (is_kernel(mode, address)) {

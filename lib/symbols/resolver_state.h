@@ -29,6 +29,8 @@ struct Resolver::State {
   SymbolOptions options;
   InternedText text;
   std::string_view unknown = text.intern("[unknown]");
+  std::string_view guest_kernel = text.intern("[guest.kernel]");
+  std::string_view guest_user = text.intern("[guest.user]");
   std::unordered_map<std::string_view, std::vector<Version>> dsos;  ///< by path as mapped
   std::unordered_map<Pid, std::unique_ptr<JitSymbols>> jits;        ///< nullptr: none was found
   KernelResolver kernel;

@@ -57,6 +57,14 @@ class AddressSpacesTest : public testing::Test {
   AddressSpaces spaces_;
 };
 
+TEST_F(AddressSpacesTest, MappingsOfAGuestAreNotThoseOfTheHost) {
+  Record record = record_of(mmap_of(7, 0xffffffff81000000, 0x1000000, "[guest.kernel.kallsyms]_text"));
+  record.misc = abi::PERF_RECORD_MISC_GUEST_KERNEL;
+  spaces_.observe(record);
+  EXPECT_EQ(path_at(7, 0xffffffff81000010), "none");
+  EXPECT_EQ(spaces_.find_kernel(0xffffffff81000010), nullptr);
+}
+
 TEST_F(AddressSpacesTest, FindsTheMappingThatCoversAnAddress) {
   tell(mmap_of(1, 0x1000, 0x1000, "/a"));
   tell(mmap_of(1, 0x3000, 0x1000, "/b", 0x7000));

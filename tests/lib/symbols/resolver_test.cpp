@@ -68,6 +68,7 @@ TEST_F(ResolverTest, GuestAddressesAreNeverLookedUp) {
   for (const CpuMode mode : {CpuMode::guest_user, CpuMode::guest_kernel}) {
     const Location location = resolver_.locate(spaces_, getpid(), address, mode);
     EXPECT_EQ(location.reason, Unresolved::guest);
+    EXPECT_EQ(location.dso, mode == CpuMode::guest_kernel ? "[guest.kernel]" : "[guest.user]");
     EXPECT_TRUE(location.symbol.empty());
   }
 }

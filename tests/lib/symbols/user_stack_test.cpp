@@ -50,6 +50,27 @@ TEST(UserRegisters, OfX86HaveTheirDwarfNumbers) {
   EXPECT_EQ(user->registers.known, 0x1ffffU) << "flags and segments are none of them";
 }
 
+TEST(UserRegisters, ThatAnNmiCouldNotReadAreUnknown) {
+  std::vector<std::uint64_t> words;
+  for (unsigned i = 0; i < 16; ++i) words.push_back(0x100 + i);
+  words.insert(words.end(), 4, ~std::uint64_t{0});  // R12..R15
+  words[1] = ~std::uint64_t{0};                     // BX
+  std::vector<std::byte> bytes = bytes_of(words);
+  RegisterBlock block;
+  block.abi = abi::PERF_SAMPLE_REGS_ABI_64;
+  block.mask = abi::kX86GprMask;
+  block.words = WordView(bytes);
+  const auto user = user_registers(block, abi::Arch::x86_64);
+  ASSERT_TRUE(user);
+  EXPECT_EQ(user->registers.known, 0x10fffU & ~(1U << 3U)) << "without rbx and r12 to r15";
+  EXPECT_EQ(user->registers.get(6), 0x106U);
+
+  words[1] = 7;  // one that holds something: all five are values
+  bytes = bytes_of(words);
+  block.words = WordView(bytes);
+  EXPECT_EQ(user_registers(block, abi::Arch::x86_64)->registers.known, 0x1ffffU);
+}
+
 TEST(UserRegisters, OfArm64AreNumberedAsPerfDoes) {
   const Section section(abi::kArm64GprMask);
   const auto user = user_registers(section.block, abi::Arch::arm64);
