@@ -1,5 +1,7 @@
 #include "cmd/dump_regs.h"
 
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 #include <functional>
 #include <utility>
@@ -21,6 +23,7 @@ struct DumpRegsOptions {
   bool intr = false;
   bool both = false;
   bool diff = false;
+  bool strict = false;
   std::string registers;
   std::string as = "hex";
   std::string format = "text";
@@ -46,6 +49,7 @@ void add_options(CLI::App& app, DumpRegsOptions& options) {
   app.add_flag("--diff", options.diff, "where the two sets of a sample differ, and nothing else")
       ->excludes("--user")
       ->excludes("--intr");
+  app.add_flag("--strict", options.strict, "exit with status 3 when there are findings of level error");
   app.add_option("--as", options.as, std::string("how vector registers are read: ").append(lane_type_words()))
       ->capture_default_str();
   app.add_option("--format", options.format, "text, jsonl, csv or tsv")
@@ -111,23 +115,29 @@ void render_column_names(const DumpRegsOptions& options, const RegisterReport& r
   render_table_header(out, report, separator);
 }
 
-Status run_dump_regs(const DumpRegsOptions& options, TextOut& out) {
+Result<ExitCode> run_dump_regs(const DumpRegsOptions& options, TextOut& out) {
   const auto as = parse_lane_type(options.as);
   if (!as) return fail(as.error());
-  auto source = SampleSource::open(options.samples, {.place = true, .lines = false, .registers = true});
+  auto source =
+      SampleSource::open(options.samples, {.place = true, .lines = false, .registers = true, .verdicts = true});
   if (!source) return fail(source.error());
   auto report = make_report(options, source->facts(), *as);
   if (!report) return fail(report.error());
   const Render render = options.diff ? diff_renderer(options.format) : renderer(options.format);
   render_column_names(options, *report, out.buffer());
   while (const SampleHit* hit = source->next()) {
-    render(out.buffer(), {hit, &source->registers(), source->facts().arch}, *report);
+    // A difference is what some findings are about: it is shown as it is.
+    const SampleVerdict verdict = options.diff ? SampleVerdict{} : source->verdict();
+    render(out.buffer(), {hit, &source->registers(), source->facts().arch, verdict}, *report);
     out.flush_if_full();
   }
   report_symbol_problems(source->symbol_problems());
   if (options.diff) log_note(diff_summary(report->diff_counts));
   report_losses(source->ledger());
-  return {};
+  const std::uint64_t errors = options.strict ? source->finding_errors() : 0;
+  if (errors == 0) return kExitOk;
+  log_error(fmt::format("{}: {} samples with findings of level error", options.samples.input, errors));
+  return kExitFindings;
 }
 
 }  // namespace
@@ -139,8 +149,9 @@ int dump_regs_verb(const std::vector<std::string>& words) {
   if (const auto status = parse_words(app, words)) return *status;
   apply_verbosity(options.verbosity);
   TextOut out;
-  if (const auto done = run_dump_regs(options, out); !done) return report_error(done.error());
-  return out.finish() ? kExitOk : kExitFailure;
+  const auto status = run_dump_regs(options, out);
+  if (!status) return report_error(status.error());
+  return out.finish() ? *status : kExitFailure;
 }
 
 }  // namespace simdprof::cmd

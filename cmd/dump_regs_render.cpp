@@ -39,8 +39,12 @@ unsigned recorded_vector_bits(const RecordingFacts& facts) {
 std::string_view set_name(SetKind kind) { return kind == SetKind::user ? "user" : "intr"; }
 
 SetView RegisterSample::view(SetKind kind) const {
-  if (kind == SetKind::user) return SetView{&sets->user, true};
-  return SetView{&sets->intr, hit->sample->mode == CpuMode::user};
+  const auto trusted = [this](std::uint8_t bit) { return (verdict.distrust & bit) == 0; };
+  if (kind == SetKind::user) {
+    return SetView{&sets->user, trusted(kDistrustUserVectors), trusted(kDistrustUserGpr)};
+  }
+  const bool user_mode = hit->sample->mode == CpuMode::user;
+  return SetView{&sets->intr, user_mode && trusted(kDistrustIntrVectors), trusted(kDistrustIntrGpr)};
 }
 
 void append_set_source(TextBuffer& out, const RegisterSample& sample, SetKind kind) {
@@ -55,6 +59,11 @@ void append_set_source(TextBuffer& out, const RegisterSample& sample, SetKind ki
     if (!view.vectors_trusted) append_text(out, ",untrusted");
   } else if (!has_gprs) {
     append_text(out, "none");
+  }
+  const std::uint16_t rules = kind == SetKind::user ? sample.verdict.user_rules : sample.verdict.intr_rules;
+  if (rules != 0) {
+    append_text(out, ",distrusted-by:");
+    append_text(out, rule_list(rules));
   }
   if (kind != SetKind::user) return;
   const bool has_image = set.vector_origin == Origin::xstate;

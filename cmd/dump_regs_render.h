@@ -39,6 +39,7 @@ struct RegisterSample {
   const SampleHit* hit = nullptr;
   const RegisterSets* sets = nullptr;
   abi::Arch arch = abi::Arch::unknown;
+  SampleVerdict verdict{};  ///< what findings say of the values
 
   /// The set as it may be shown. The interrupt set's vectors of any hit outside of user mode are not the program's.
   [[nodiscard]] SetView view(SetKind kind) const;

@@ -36,6 +36,7 @@ struct SampleSource::State {
 
   void observe(const Record& record);
   void skip(const Record& record, const Error& error);
+  void judge(const Sample& sample);
   bool accept(const Sample& sample);
 
   Session session;
@@ -48,6 +49,8 @@ struct SampleSource::State {
   Unwinder unwinder;
   RegisterStage stage;
   RegisterSets sets;
+  std::optional<SampleVerdicts> verdicts;
+  SampleVerdict verdict;
   std::vector<CallFrame> frames;
   SampleHit hit;
 };
@@ -63,6 +66,7 @@ void SampleSource::State::skip(const Record& record, const Error& error) {
 void SampleSource::State::observe(const Record& record) {
   spaces.observe(record);
   if (!needs.registers) return;
+  if (verdicts) verdicts->observe(record);
   if (const auto* image = std::get_if<RegisterImageRecord>(&record.body)) {
     if (const auto taken = stage.observe(image->image); !taken) skip(record, taken.error());
   } else if (const auto* comm = std::get_if<CommRecord>(&record.body)) {
@@ -70,6 +74,15 @@ void SampleSource::State::observe(const Record& record) {
   } else if (const auto* exit = std::get_if<ExitRecord>(&record.body)) {
     stage.forget(exit->tid);
   }
+}
+
+// Every sample, shown or not: rules look at what came before.
+void SampleSource::State::judge(const Sample& sample) {
+  std::string_view symbol;
+  if (sample.mode == CpuMode::kernel && sets.user.has_vectors()) {
+    symbol = resolver.locate(spaces, sample.pid, sample.ip, sample.mode).symbol;
+  }
+  verdict = verdicts->judge(sample, sets, symbol);
 }
 
 bool SampleSource::State::accept(const Sample& sample) {
@@ -96,7 +109,12 @@ Result<SampleSource> SampleSource::open(const SampleOptions& options, const Samp
   if (!session) return fail(session.error());
   auto filter = SampleFilter::make(options.filter, recorded_time(session->input()));
   if (!filter) return fail(filter.error());
-  return SampleSource(std::make_unique<State>(std::move(*session), std::move(*filter), options, needs));
+  auto state = std::make_unique<State>(std::move(*session), std::move(*filter), options, needs);
+  if (needs.verdicts) {
+    state->verdicts.emplace(state->session.facts());
+    state->verdicts->look_ahead(state->session, state->resolver);
+  }
+  return SampleSource(std::move(state));
 }
 
 const RecordingFacts& SampleSource::facts() const { return state_->session.facts(); }
@@ -115,8 +133,12 @@ const SampleHit* SampleSource::next() {
                  Error{Errc::malformed, "sample of an event that the recording does not describe", record->offset, {}});
       continue;
     }
+    if (state.verdicts) {
+      state.stage.build(*sample, state.sets);
+      state.judge(*sample);
+    }
     if (!state.accept(*sample)) continue;
-    if (state.needs.registers) state.stage.build(*sample, state.sets);
+    if (state.needs.registers && !state.verdicts) state.stage.build(*sample, state.sets);
     ++state.given;
     return &state.hit;
   }
@@ -124,6 +146,14 @@ const SampleHit* SampleSource::next() {
 }
 
 const RegisterSets& SampleSource::registers() const { return state_->sets; }
+const SampleVerdict& SampleSource::verdict() const { return state_->verdict; }
+std::uint64_t SampleSource::finding_errors() const {
+  std::uint64_t errors = state_->verdicts ? state_->verdicts->errors() : 0;
+  const auto& skipped = state_->session.ledger().skipped();
+  const auto samples = skipped.find(record_name(abi::PERF_RECORD_SAMPLE));
+  if (samples != skipped.end()) errors += samples->second.left_over;  // R14
+  return errors;
+}
 
 const std::vector<CallFrame>& SampleSource::call_chain() {
   state_->unwinder.unwind(state_->spaces, *state_->hit.sample, state_->frames);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cmd/sample_filter.h"
+#include "cmd/sample_verdicts.h"
 #include "cmd/session.h"
 #include "lib/model/location.h"
 #include "lib/model/register_set.h"
@@ -29,6 +30,7 @@ struct SampleNeeds {
   bool place = false;      ///< dso, symbol and offset of the sample's ip
   bool lines = false;      ///< and its source lines
   bool registers = false;  ///< register sets
+  bool verdicts = false;   ///< and what findings say of them; needs registers
 };
 
 /// One sample with what is known about it. Holds until the next call of SampleSource::next().
@@ -52,6 +54,10 @@ class SampleSource {
   const SampleHit* next();
   /// Both register sets of the sample that next() gave; only with SampleNeeds::registers.
   [[nodiscard]] const RegisterSets& registers() const;
+  /// What findings say of them; only with SampleNeeds::verdicts.
+  [[nodiscard]] const SampleVerdict& verdict() const;
+  /// Findings of level error so far, of all samples; only with SampleNeeds::verdicts.
+  [[nodiscard]] std::uint64_t finding_errors() const;
   /// Its call chain, innermost first.
   [[nodiscard]] const std::vector<CallFrame>& call_chain();
   /// A place in the address space of that sample's process.

@@ -116,7 +116,8 @@ RegisterValue read_register(const SetView& view, RegisterRef ref) {
   switch (ref.kind) {
     case RegisterClass::gpr: {
       const auto word = set.general(ref.number);
-      return read_word(word.value_or(0), word ? Presence::valid : Presence::not_recorded, set.gpr_origin, 64);
+      return read_word(word.value_or(0), word ? seen_as(Presence::valid, view.gprs_trusted) : Presence::not_recorded,
+                       set.gpr_origin, 64);
     }
     case RegisterClass::xmm:
     case RegisterClass::ymm:

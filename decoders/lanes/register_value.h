@@ -15,6 +15,7 @@ namespace simdprof {
 struct SetView {
   const RegisterSet* set = nullptr;
   bool vectors_trusted = true;  ///< false: every recorded vector, opmask and MXCSR value reads as untrusted
+  bool gprs_trusted = true;     ///< false: every recorded general register reads as untrusted
 };
 
 /// A run of bits of a register with one presence.

@@ -35,6 +35,20 @@ std::vector<std::uint64_t> sample_times(Session& session) {
   return times;
 }
 
+TEST(Session, StartsAgainWithTheLedgerAsItWas) {
+  HandRun losing = ring(1, {10, 20, 30});
+  losing.records.push_back(framed(2, words({0, 7})));  // LOST
+  const HandRecording file{{metadata(), losing}};
+  auto session = Session::open(file.path());
+  ASSERT_TRUE(session);
+  const auto times = sample_times(*session);
+  EXPECT_EQ(session->ledger().lost(LossCause::ring_full), 7U);
+  session->rewind();
+  EXPECT_EQ(session->ledger().lost(LossCause::ring_full), 0U);
+  EXPECT_EQ(sample_times(*session), times);
+  EXPECT_EQ(session->ledger().lost(LossCause::ring_full), 7U);
+}
+
 TEST(Session, ReadsMetadataBeforeAnyRecord) {
   // The metadata that names the host stands last in the file.
   const HandRecording file{
