@@ -20,6 +20,7 @@ void render_help(TextOut& out) {
 
 int run_main(const std::vector<std::string>& words) {
   std::signal(SIGPIPE, SIG_IGN);  // TextOut answers EPIPE
+  std::signal(SIGXFSZ, SIG_IGN);  // a file-size limit (ulimit -f) is a write error, EFBIG
   TextOut out;
   if (words.empty()) {
     render_help(out);

@@ -49,15 +49,26 @@ void catch_stop_signals() {
   }
 }
 
+bool command_runs_on(const CaptureOutcome& outcome) { return outcome.command && !outcome.wait_status; }
+
 // The recording can end before its command, by a signal to us or --duration: its end is waited for all the same. The
 // terminal has sent it a SIGINT of its own; a SIGTERM is passed on. One more signal to us ends the waiting.
 void await_command(CaptureOutcome& outcome) {
-  if (!outcome.command || outcome.wait_status) return;
-  if (stop_signal == SIGTERM) ::kill(*outcome.command, SIGTERM);
-  stop_requested.store(false, std::memory_order_relaxed);
+  if (!command_runs_on(outcome)) return;
+  outcome.outlived = true;
+  const auto take_signal = [&] {
+    stop_requested.store(false, std::memory_order_relaxed);
+    if (stop_signal == SIGTERM) ::kill(*outcome.command, SIGTERM);
+  };
+  bool asked_to_end = stop_signal != 0;
+  if (asked_to_end) take_signal();
   int status = 0;
   while (::waitpid(*outcome.command, &status, 0) != *outcome.command) {
-    if (errno != EINTR || stop_requested.load(std::memory_order_relaxed)) return;
+    if (errno != EINTR) return;
+    if (!stop_requested.load(std::memory_order_relaxed)) continue;
+    if (asked_to_end) return;
+    asked_to_end = true;
+    take_signal();
   }
   outcome.wait_status = status;
 }
@@ -154,6 +165,18 @@ Result<CaptureOutcome> capture(const RecordOptions& options, const ReadyPlan& re
                                                    : run_ring_capture(ready.plan, sink, stop_requested);
   }();
   if (!outcome) return outcome;
+  if (const std::uint64_t left_out = sink.left_out(); left_out != 0) {
+    log_warning(
+        fmt::format("{} samples of kernel hits are left out: their vector registers could not be found to be "
+                    "removed; --kernel-simd keeps them",
+                    left_out));
+    outcome->lost += left_out;
+  }
+  // After a signal the command is about to end, and the file is to say how. After --duration it may run for ever.
+  if (command_runs_on(*outcome) && stop_signal != 0) {
+    if (const Status flushed = writer.flush(); !flushed) return fail(flushed.error());
+    await_command(*outcome);
+  }
   const Status tail = write_recording_tail(sink, *outcome, sink.load_build_ids());
   if (!tail) return fail(tail.error());
   return outcome;
@@ -210,7 +233,7 @@ int record(const RecordOptions& options) {
   }
   if (const Status finished = (*writer)->finish(); !finished) return report_failure(options, finished.error());
   say_result(options, ready->plan.source, *outcome, (*writer)->totals().file_bytes);
-  await_command(*outcome);
+  if (!outcome->outlived) await_command(*outcome);
   return exit_status_of(*outcome);
 }
 

@@ -109,7 +109,9 @@ Status write_recording_tail(RecordSink& sink, const CaptureOutcome& outcome,
                             const std::map<std::string, std::vector<std::byte>>& build_ids) {
   RecordBatch batch(sink, sink.open_stream({StreamKind::metadata, -1, -1}));
   for (const auto& [path, id] : build_ids) batch.add(encode_build_id(id, path), kNoTime);
-  if (outcome.wait_status) batch.add(encode_host_fact("target_cpu_ns", std::to_string(waited_cpu_ns())), kNoTime);
+  if (outcome.wait_status && !outcome.outlived) {
+    batch.add(encode_host_fact("target_cpu_ns", std::to_string(waited_cpu_ns())), kNoTime);
+  }
   batch.add(encode_end(outcome.start_ns, outcome.end_ns, outcome.wait_status.value_or(-1)), kNoTime);
   return batch.hand_over();
 }

@@ -53,6 +53,7 @@ struct CapturePlan {
 struct CaptureOutcome {
   std::optional<Pid> command;               ///< the started command; without a wait_status it still runs
   std::optional<std::int32_t> wait_status;  ///< of the started command, as waitpid gives it
+  bool outlived = false;                    ///< the command went on after the end of the recording
   std::uint64_t start_ns = 0, end_ns = 0;   ///< in the recording's clock
   std::uint64_t samples = 0;
   std::uint64_t register_images = 0;

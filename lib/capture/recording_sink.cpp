@@ -55,12 +55,19 @@ Status RecordingSink::write(StreamId stream, std::span<const std::byte> records,
     }
     if (kernel_vectors_ && kind == StreamKind::ring) {
       for_each_record(records, [&](auto record) {
-        if (!kernel_vectors_->append(record, filtered)) --record_count;
+        if (kernel_vectors_->append(record, filtered)) return;
+        --record_count;
+        ++left_out_;
       });
       records = filtered;
     }
   }
   return inner_->write(stream, records, record_count, first_time_ns, last_time_ns);
+}
+
+std::uint64_t RecordingSink::left_out() const {
+  const std::lock_guard lock(mutex_);
+  return left_out_;
 }
 
 void RecordingSink::observe(std::span<const std::byte> record) {

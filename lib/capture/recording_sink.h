@@ -27,6 +27,8 @@ class RecordingSink final : public RecordSink {
 
   /// Build ids of all files that were mapped, of the vdso and of the kernel, by path as mapped. Reads the files.
   [[nodiscard]] std::map<std::string, std::vector<std::byte>> load_build_ids() const;
+  /// Samples of kernel hits that were not written, as their vector registers could not be found.
+  [[nodiscard]] std::uint64_t left_out() const;
 
  private:
   struct MappedFile {
@@ -42,6 +44,7 @@ class RecordingSink final : public RecordSink {
   mutable std::mutex mutex_;
   std::map<std::string, MappedFile> mapped_;
   std::vector<StreamKind> kinds_;  ///< by stream
+  std::uint64_t left_out_ = 0;
 };
 
 }  // namespace simdprof

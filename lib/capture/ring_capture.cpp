@@ -149,8 +149,8 @@ class RingCapture {
   }
 
   bool over(std::uint64_t now_ns) {
-    if (stop_.load(std::memory_order_relaxed)) return true;
     if (reap_command()) return true;
+    if (stop_.load(std::memory_order_relaxed)) return true;
     if (plan_.duration && enabled_ &&
         now_ns - outcome_.start_ns >= static_cast<std::uint64_t>(plan_.duration->count()) * kNsPerMs) {
       return true;

@@ -73,9 +73,11 @@ TEST(RecordingSink, LearnsIdsAndLeavesKernelVectorsOut) {
   const auto sample = Fields().u64(42).u64(2).u64(0x5ec).u64(0x5ed).record(9, 1);
   ASSERT_TRUE(sink.write(ring, sample, 1, 1, 1));
   EXPECT_EQ(inner.runs[0].count, 0U);  // nobody knows its event yet
+  EXPECT_EQ(sink.left_out(), 1U);
   ASSERT_TRUE(sink.write(metadata, Fields().u32(0).u32(0).u32(0).u32(0).u64(42).record(0x53440002, 0), 1, 1, 1));
   ASSERT_TRUE(sink.write(ring, sample, 1, 1, 1));
   EXPECT_EQ(inner.runs[2].count, 1U);
+  EXPECT_EQ(sink.left_out(), 1U);
   EXPECT_EQ(inner.runs[2].bytes, Fields().u64(42).u64(2).u64(0).u64(0).record(9, 1));
 }
 
