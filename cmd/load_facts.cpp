@@ -2,9 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <bit>
 #include <cstring>
 
 #include "decoders/record/decode_record.h"
+#include "lib/capture/register_list.h"
 #include "lib/container/record_walk.h"
 
 namespace simdprof::cmd {
@@ -102,6 +105,17 @@ void drop_ids_without_event(EventTable& events) {
   }
 }
 
+/// A perf.data need not name its machine, and without it register numbers mean nothing. As perf does, it is then taken
+/// to be of the machine it is read on, where the byte order allows that.
+abi::Arch unnamed_arch(const RecordInput& input) {
+  const auto is_native = [](const ChunkInfo& chunk) { return chunk.start.info.order == std::endian::native; };
+  const auto& chunks = input.chunks();
+  if (input.format().name != "perf.data" || !std::all_of(chunks.begin(), chunks.end(), is_native)) {
+    return abi::Arch::unknown;
+  }
+  return native_arch();
+}
+
 }  // namespace
 
 RecordingFacts load_facts(const RecordInput& input, Ledger& ledger) {
@@ -116,7 +130,8 @@ RecordingFacts load_facts(const RecordInput& input, Ledger& ledger) {
     read_facts(*records, chunk, facts, ledger);
   }
   drop_ids_without_event(facts.events);
-  if (const auto arch = facts.host.find("arch"); arch != facts.host.end()) facts.arch = abi::parse_arch(arch->second);
+  const auto arch = facts.host.find("arch");
+  facts.arch = arch == facts.host.end() ? unnamed_arch(input) : abi::parse_arch(arch->second);
   return facts;
 }
 

@@ -56,10 +56,10 @@ Result<ScriptView> make_view(const ScriptOptions& options, const FieldChoice& ch
   view.max_stack = options.max_stack;
   view.inlined = options.inlined;
   view.time_digits = options.nanoseconds ? 9 : 6;
+  auto fields = fields_of_events(facts.events, choice);
+  if (!fields) return fail(with_input(fields.error(), options.samples.input));
+  view.fields = std::move(*fields);
   for (const EventDesc& event : facts.events.events) {
-    auto fields = fields_of_event(event, choice);
-    if (!fields) return fail(with_input(fields.error(), options.samples.input));
-    view.fields.push_back(*fields);
     view.event_columns = std::max(view.event_columns, event.name.size());
   }
   return view;

@@ -108,16 +108,21 @@ Result<FieldChoice> parse_fields(std::string_view list) {
   }
 }
 
-Result<FieldSet> fields_of_event(const EventDesc& event, const FieldChoice& choice) {
-  FieldSet fields;
+Result<std::vector<FieldSet>> fields_of_events(const EventTable& events, const FieldChoice& choice) {
+  std::vector<FieldSet> fields(events.events.size());
   for (const FieldFact& fact : kFields) {
     if (!choice.shown.has(fact.field)) continue;
-    if (fact.sample_bits == 0 || (event.attr.sample_type & fact.sample_bits) != 0) {
-      fields.add(fact.field);
-    } else if (choice.named.has(fact.field)) {
-      return fail(Errc::unsupported, fmt::format("samples of event '{}' do not have {}; cannot show field {}",
-                                                 event.name, fact.kernel_name, fact.name));
+    bool any = false;
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+      if (fact.sample_bits != 0 && (events.events[i].attr.sample_type & fact.sample_bits) == 0) continue;
+      fields[i].add(fact.field);
+      any = true;
     }
+    if (any || fields.empty() || !choice.named.has(fact.field)) continue;
+    const std::string_view name = events.events.front().name;
+    const std::string whose = fields.size() == 1 ? fmt::format("event '{}'", name) : "these events";
+    return fail(Errc::unsupported,
+                fmt::format("samples of {} do not have {}; cannot show field {}", whose, fact.kernel_name, fact.name));
   }
   return fields;
 }

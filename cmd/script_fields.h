@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "lib/base/result.h"
 #include "lib/model/event.h"
@@ -67,8 +68,8 @@ Result<FieldChoice> parse_fields(std::string_view list);
 /// All field names, separated by commas.
 std::string field_names();
 
-/// The fields that samples of `event` have, out of `choice`.
-/// @return unsupported when the user named a field that the event's samples do not carry
-Result<FieldSet> fields_of_event(const EventDesc& event, const FieldChoice& choice);
+/// The fields that samples of each event have, out of `choice`.
+/// @return unsupported when the user named a field that samples of no event carry
+Result<std::vector<FieldSet>> fields_of_events(const EventTable& events, const FieldChoice& choice);
 
 }  // namespace simdprof::cmd

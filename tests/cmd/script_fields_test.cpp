@@ -60,31 +60,45 @@ TEST(ParseFields, AnUnknownFieldIsAUsageErrorThatListsTheFields) {
   EXPECT_NE(parse_fields("bogus").error().fact.find("comm,tid,pid,time,cpu"), std::string::npos);
 }
 
-TEST(FieldsOfEvent, ADefaultFieldThatIsNotThereIsLeftOut) {
-  const auto fields = fields_of_event(event_with(kUsual), default_fields()).value();
+EventTable one(const EventDesc& event) { return {{event}, {}}; }
+
+TEST(FieldsOfEvents, ADefaultFieldThatIsNotThereIsLeftOut) {
+  const FieldSet fields = fields_of_events(one(event_with(kUsual)), default_fields()).value().at(0);
   EXPECT_TRUE(fields.has(ScriptField::ip));
   EXPECT_FALSE(fields.has(ScriptField::cpu));
   EXPECT_FALSE(fields.has(ScriptField::callchain));
 }
 
-TEST(FieldsOfEvent, ANamedFieldThatIsNotThereIsAnError) {
-  const auto fields = fields_of_event(event_with(kUsual), parse_fields("comm,cpu").value());
+TEST(FieldsOfEvents, ANamedFieldThatIsNotThereIsAnError) {
+  const auto fields = fields_of_events(one(event_with(kUsual)), parse_fields("comm,cpu").value());
   ASSERT_FALSE(fields);
   EXPECT_EQ(fields.error().code, Errc::unsupported);
   EXPECT_EQ(fields.error().fact, "samples of event 'task-clock' do not have CPU; cannot show field cpu");
 }
 
-TEST(FieldsOfEvent, InstructionLatencyNeedsTheStruct) {
+TEST(FieldsOfEvents, InstructionLatencyNeedsTheStruct) {
   const auto choice = parse_fields("ins_lat").value();
-  EXPECT_TRUE(fields_of_event(event_with(kUsual | abi::PERF_SAMPLE_WEIGHT_STRUCT), choice));
-  EXPECT_FALSE(fields_of_event(event_with(kUsual | abi::PERF_SAMPLE_WEIGHT), choice));
+  EXPECT_TRUE(fields_of_events(one(event_with(kUsual | abi::PERF_SAMPLE_WEIGHT_STRUCT)), choice));
+  EXPECT_FALSE(fields_of_events(one(event_with(kUsual | abi::PERF_SAMPLE_WEIGHT)), choice));
 }
 
-TEST(FieldsOfEvent, EitherKindOfWeightServes) {
+TEST(FieldsOfEvents, ANamedFieldOfAnyEventIsShownWhereItIs) {
+  EventTable events;
+  events.events = {event_with(kUsual), event_with(kUsual | abi::PERF_SAMPLE_BRANCH_STACK)};
+  const auto fields = fields_of_events(events, parse_fields("ip,brstack").value());
+  ASSERT_TRUE(fields);
+  EXPECT_FALSE(fields->at(0).has(ScriptField::brstack));
+  EXPECT_TRUE(fields->at(1).has(ScriptField::brstack));
+  const auto none = fields_of_events(events, parse_fields("addr").value());
+  ASSERT_FALSE(none);
+  EXPECT_EQ(none.error().fact, "samples of these events do not have ADDR; cannot show field addr");
+}
+
+TEST(FieldsOfEvents, EitherKindOfWeightServes) {
   const auto choice = parse_fields("weight").value();
-  EXPECT_TRUE(fields_of_event(event_with(kUsual | abi::PERF_SAMPLE_WEIGHT), choice));
-  EXPECT_TRUE(fields_of_event(event_with(kUsual | abi::PERF_SAMPLE_WEIGHT_STRUCT), choice));
-  EXPECT_FALSE(fields_of_event(event_with(kUsual), choice));
+  EXPECT_TRUE(fields_of_events(one(event_with(kUsual | abi::PERF_SAMPLE_WEIGHT)), choice));
+  EXPECT_TRUE(fields_of_events(one(event_with(kUsual | abi::PERF_SAMPLE_WEIGHT_STRUCT)), choice));
+  EXPECT_FALSE(fields_of_events(one(event_with(kUsual)), choice));
 }
 
 }  // namespace

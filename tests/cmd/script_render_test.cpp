@@ -52,7 +52,7 @@ std::string render(std::uint64_t sample_type, const Bytes& sample, std::string_v
   view.arch = abi::parse_arch(machine);
   view.max_stack = max_stack;
   const auto choice = parse_fields(field_list);
-  view.fields.push_back(fields_of_event(source->facts().events.events.at(0), *choice).value());
+  view.fields = fields_of_events(source->facts().events, *choice).value();
   const SampleHit* hit = source->next();
   if (hit == nullptr) return "no sample";
   TextBuffer out;
