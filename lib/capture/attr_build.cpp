@@ -68,6 +68,8 @@ abi::EventAttr build_attr(const EventRequest& request, const SamplingOptions& op
   if (options.call_graph == CallGraph::dwarf) {
     attr.sample_stack_user = options.stack_bytes;
     attr.flags |= abi::kAttrExcludeCallchainUser;  // the user half is unwound from the stack copy
+    // perf unwinds an exported stack only through mappings that it knows, and unwind tables lie in read-only ones.
+    if (first) attr.flags |= abi::kAttrMmapData;
   }
   attr.size = smallest_attr_size(attr);
   return attr;

@@ -37,6 +37,7 @@ abi::EventAttr make_task_attr(const CapturePlan& plan, bool inherit) {
   attr.read_format = abi::PERF_FORMAT_ID;
   attr.flags = kTaskFlags | abi::kAttrSampleIdAll | abi::kAttrUseClockid | abi::kAttrExcludeKernel |
                abi::kAttrExcludeHv | abi::kAttrWatermark;
+  if (!plan.events.empty()) attr.flags |= plan.events.front().attr.flags & abi::kAttrMmapData;
   if (inherit) attr.flags |= abi::kAttrInherit;
   attr.clockid = plan.clockid;
   return attr;
@@ -59,7 +60,7 @@ TracedEvents::TracedEvents(const CapturePlan& plan, bool inherit)
 
 abi::EventAttr TracedEvents::sample_attr(std::size_t event, bool enabled) const {
   abi::EventAttr attr = plan_.events[event].attr;
-  attr.flags &= ~(kTaskFlags | abi::kAttrEnableOnExec | abi::kAttrDisabled | abi::kAttrInherit);
+  attr.flags &= ~(kTaskFlags | abi::kAttrMmapData | abi::kAttrEnableOnExec | abi::kAttrDisabled | abi::kAttrInherit);
   attr.flags |= abi::kAttrRemoveOnExec;
   if (inherit_) attr.flags |= abi::kAttrInherit;
   if (!enabled) attr.flags |= abi::kAttrDisabled;

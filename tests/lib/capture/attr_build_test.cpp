@@ -99,6 +99,7 @@ TEST(AttrBuild, DwarfChainsCopyTheUserStack) {
   EXPECT_NE(attr.sample_type & (1U << 13), 0U);  // STACK_USER
   EXPECT_EQ(attr.sample_stack_user, 16384U);
   EXPECT_NE(attr.flags & (1U << 22), 0U);  // exclude_callchain_user
+  EXPECT_NE(attr.flags & (1U << 17), 0U);  // mmap_data: unwind tables lie in read-only mappings
 }
 
 TEST(AttrBuild, FramePointerChainsNeedNoStack) {
