@@ -22,7 +22,8 @@ struct CheckedSample {
   abi::Arch arch = abi::Arch::unknown;
   std::string_view symbol;  ///< kernel function at ip; empty: unknown
   SampleRef ref;
-  VectorBlock user, intr;  ///< empty where the kernel read no vectors
+  bool same_sections = false;  ///< both sets say the same, word for word
+  VectorBlock user, intr;      ///< empty where the kernel read no vectors
 
   [[nodiscard]] bool user_mode() const { return sample->mode == CpuMode::user; }
   [[nodiscard]] bool kernel_mode() const { return sample->mode == CpuMode::kernel; }

@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <bit>
-#include <cstring>
 #include <optional>
+
+#include "decoders/validity/same_sections.h"
 
 namespace simdprof {
 namespace {
@@ -19,11 +20,6 @@ std::optional<std::uint64_t> word_of(const RegisterBlock& block, unsigned number
   const auto index = static_cast<std::size_t>(std::popcount(block.mask & ((std::uint64_t{1} << number) - 1)));
   if (index >= block.words.size()) return std::nullopt;
   return block.words[index];
-}
-
-bool same_bytes(const WordView& a, const WordView& b) {
-  return a.bytes().size() == b.bytes().size() &&
-         (a.bytes().empty() || std::memcmp(a.bytes().data(), b.bytes().data(), a.bytes().size()) == 0);
 }
 
 /// Mask bits whose words both sections have and in which they differ.
@@ -67,7 +63,7 @@ bool holds_vectors(const RegisterBlock& block, abi::Arch arch) {
 void judge_r1(const CheckedSample& checked, RuleHistory& /*history*/, FindingSink& out) {
   const RegisterBlock& user = checked.sample->regs_user;
   const RegisterBlock& intr = checked.sample->regs_intr;
-  if (!checked.user_mode() || user.abi == 0 || intr.abi == 0) return;
+  if (!checked.user_mode() || checked.same_sections || user.abi == 0 || intr.abi == 0) return;
   // Sections of different form number their registers differently.
   if ((user.abi & kBitness) != (intr.abi & kBitness) || has_simd(user) != has_simd(intr)) return;
   const std::uint64_t differing = differing_words(user, intr);

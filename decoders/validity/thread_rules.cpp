@@ -15,12 +15,13 @@ constexpr std::string_view kNoDataSource = "no sample of the event has a vector 
 constexpr std::string_view kInitState = "other samples of the event have vectors: integer-only code";
 constexpr std::string_view kRate = "the user set is missing too often for a chance of timing";
 
-unsigned kernel_pointers(const RegisterSet& set, const KernelRanges& ranges) {
+/// In the low 128 bits of registers 0 to 15: what kernels before the SIMD ABI could read wrongly.
+unsigned kernel_pointers(const RegisterSet& set, const VectorBlock& block, const KernelRanges& ranges) {
   unsigned count = 0;
-  for (const VectorRegister& vector : set.vector) {
-    for (unsigned left = vector.recorded_words; left != 0; left &= left - 1) {
-      count += ranges.is_kernel_pointer(vector.words[static_cast<std::size_t>(std::countr_zero(left))]) ? 1U : 0U;
-    }
+  for (unsigned left = block.recorded; left != 0; left &= left - 1) {
+    const auto& words = set.vector[static_cast<std::size_t>(std::countr_zero(left))].words;
+    count += ranges.is_kernel_pointer(words[0]) ? 1U : 0U;
+    count += ranges.is_kernel_pointer(words[1]) ? 1U : 0U;
   }
   return count;
 }
@@ -29,8 +30,8 @@ unsigned kernel_pointers(const RegisterSet& set, const KernelRanges& ranges) {
 
 void judge_r8(const CheckedSample& checked, RuleHistory& history, FindingSink& out) {
   ThreadHistory* thread = history.thread;
-  if (thread == nullptr || checked.sets == nullptr || !read_by_kernel(checked.sets->user)) return;
-  const unsigned words = kernel_pointers(checked.sets->user, history.ranges);
+  if (thread == nullptr || !checked.user.upper_half) return;
+  const unsigned words = kernel_pointers(checked.sets->user, checked.user, history.ranges);
   if (words == 0) return;
   if (!thread->holds_pointers) {
     const bool sure = words >= kManyWords || thread->early_pointer_hit.has_value();

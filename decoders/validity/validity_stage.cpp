@@ -4,6 +4,7 @@
 
 #include "decoders/validity/neighbour_rules.h"
 #include "decoders/validity/rule_table.h"
+#include "decoders/validity/same_sections.h"
 #include "decoders/validity/thread_rules.h"
 
 namespace simdprof {
@@ -58,8 +59,16 @@ void ValidityStage::State::fill(const SampleToCheck& input, std::uint64_t number
   checked.ref = ref_of(input, number);
   const bool user = input.sets != nullptr && read_by_kernel(input.sets->user);
   const bool intr = input.sets != nullptr && read_by_kernel(input.sets->intr);
-  checked.user = user ? make_vector_block(input.sets->user) : VectorBlock{};
-  checked.intr = intr ? make_vector_block(input.sets->intr) : VectorBlock{};
+  if (user) checked.user = make_vector_block(input.sets->user);
+  if (!user && !checked.user.empty()) checked.user = {};
+  checked.same_sections = same_sections(input.sample.regs_user, input.sample.regs_intr);
+  if (user && intr && checked.same_sections) {
+    checked.intr = checked.user;
+  } else if (intr) {
+    checked.intr = make_vector_block(input.sets->intr);
+  } else if (!checked.intr.empty()) {
+    checked.intr = {};
+  }
 }
 
 ThreadHistories::Close ValidityStage::State::closer(FindingSink& sink) {

@@ -30,19 +30,19 @@ std::string told(const std::vector<Finding>& findings) {
 }
 
 TEST(PlantedDefects, CleanStreamsHaveNoStrongFindingAndNoError) {
-  std::size_t samples = 0;
-  std::size_t medium = 0;
+  std::size_t told_samples = 0, medium = 0, wrong_count = 0;
   for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
     SyntheticMachine machine{seed};
     for (int i = 0; i < kSteps; ++i) machine.step();
     machine.finish();
     const auto wrong = machine.run().from(Severity::strong);
     EXPECT_TRUE(wrong.empty()) << "seed " << seed << ": " << told(wrong);
-    samples += numbers_of(machine.run().findings()).size();
+    wrong_count += wrong.size();
+    told_samples += numbers_of(machine.run().findings()).size();
     medium += machine.run().from(Severity::medium).size();
   }
-  EXPECT_GT(samples, 0U) << "the guards speak at least";
-  RecordProperty("medium_findings", static_cast<int>(medium));
+  EXPECT_GT(told_samples, 0U) << "the guards speak at least";
+  std::printf("clean streams: strong and error %zu, medium %zu\n", wrong_count, medium - wrong_count);
 }
 
 struct Defect {
