@@ -43,6 +43,7 @@ std::string left_out_line(const LoweringCounts& lowered, const ExportTotals& tot
   append_count(samples, lowered.untrusted, "untrusted XMM of");
   append_count(samples, lowered.no_section, "XMM without a register section of");
   append_count(samples, totals.too_large_for_xmm, "XMM without room in the record of");
+  append_count(samples, totals.cut_stacks, "far ends of stack copies of");
   append_count(samples, totals.deferred_chains, "deferred call chains of");
   if (!samples.empty()) samples += " samples";
   for (const auto& [name, count] : totals.left_out) {

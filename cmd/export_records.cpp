@@ -45,6 +45,22 @@ void RecordExporter::leave_out(const RawRecord& raw, const char* why) {
   ++totals_.left_out[why == nullptr ? record_name(raw.type) : record_name(raw.type) + " " + why];
 }
 
+// A copy of the stack fills records up to the brim; what the file adds takes the place of its far end.
+RegisterMasks RecordExporter::make_room(const Sample& sample, const RawRecord& raw, perfdata::SampleChange& change,
+                                        const RegisterMasks& masks) {
+  RegisterMasks fitting = masks;
+  const std::uint64_t excess = (payload_.size() - perfdata::kMaxPayloadBytes + 7) / 8 * 8;
+  if (perfdata::stack_copy_bytes(raw, sample) > excess) {
+    change.cut_stack_bytes = excess;
+    ++totals_.cut_stacks;
+  } else if (change.user || change.intr) {
+    fitting = SampleLowering::drop_xmm(sample, change);
+    ++totals_.too_large_for_xmm;
+  }
+  encode_sample(raw, sample, change, payload_);
+  return fitting;
+}
+
 Status RecordExporter::write_sample(const Sample& sample, const RawRecord& raw) {
   if (sample.event >= table_->events.size()) {
     leave_out(raw, "of no event");
@@ -56,11 +72,7 @@ Status RecordExporter::write_sample(const Sample& sample, const RawRecord& raw) 
   RegisterMasks masks;
   if (!strip_registers_) masks = lowering_->lower(sample, change);
   encode_sample(raw, sample, change, payload_);
-  if (payload_.size() > perfdata::kMaxPayloadBytes && (change.user || change.intr)) {
-    masks = SampleLowering::drop_xmm(sample, change);
-    encode_sample(raw, sample, change, payload_);
-    ++totals_.too_large_for_xmm;
-  }
+  if (payload_.size() > perfdata::kMaxPayloadBytes) masks = make_room(sample, raw, change, masks);
   if (payload_.size() > perfdata::kMaxPayloadBytes || payload_.size() % 8 != 0) {
     leave_out(raw, "of a size perf cannot have");
     return {};

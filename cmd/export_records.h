@@ -14,6 +14,7 @@ struct ExportTotals {
   std::uint64_t first_time_ns = kNoTime, last_time_ns = kNoTime;  ///< of the samples
   std::uint64_t deferred_chains = 0;  ///< samples whose user call chain comes in a later record
   std::uint64_t too_large_for_xmm = 0;
+  std::uint64_t cut_stacks = 0;                   ///< samples whose stack copy lost its far end, for lack of room
   std::map<std::string, std::uint64_t> left_out;  ///< records, by name
 };
 
@@ -29,6 +30,8 @@ class RecordExporter {
   [[nodiscard]] const ExportTotals& totals() const { return totals_; }
 
  private:
+  RegisterMasks make_room(const Sample& sample, const RawRecord& raw, perfdata::SampleChange& change,
+                          const RegisterMasks& masks);
   Status write_sample(const Sample& sample, const RawRecord& raw);
   Status write_other(const Record& record, const RawRecord& raw);
   void leave_out(const RawRecord& raw, const char* why = nullptr);

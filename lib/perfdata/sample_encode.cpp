@@ -1,8 +1,10 @@
 #include "lib/perfdata/sample_encode.h"
 
+#include <algorithm>
 #include <bit>
 
 #include "lib/base/check.h"
+#include "lib/base/cursor.h"
 
 namespace simdprof::perfdata {
 namespace {
@@ -59,7 +61,21 @@ void cut_deferred_chain(const RawRecord& raw, const Sample& sample, Splice& spli
   splice.instead_of(chain.last(2 * kWord));
 }
 
+// u64 size, the bytes, u64 how many of them mean something.
+void cut_stack(const RawRecord& raw, const Sample& sample, std::uint64_t cut_bytes, Splice& splice) {
+  const auto begin = static_cast<std::size_t>(sample.stack_user.data() - raw.payload.data());
+  const std::uint64_t kept = stack_copy_bytes(raw, sample) - cut_bytes;
+  splice.instead_of(begin - kWord, kWord).u64(kept);
+  splice.instead_of(begin + kept, cut_bytes + kWord).u64(std::min<std::uint64_t>(kept, sample.stack_user.size()));
+}
+
 }  // namespace
+
+std::uint64_t stack_copy_bytes(const RawRecord& raw, const Sample& sample) {
+  if (sample.stack_user.data() == nullptr) return 0;
+  const auto begin = static_cast<std::size_t>(sample.stack_user.data() - raw.payload.data());
+  return Cursor{raw.payload.subspan(begin - kWord), 0, raw.order}.u64();
+}
 
 bool has_deferred_chain(const Sample& sample) {
   const WordView& chain = sample.callchain;
@@ -80,6 +96,7 @@ void encode_sample(const RawRecord& raw, const Sample& sample, const SampleChang
   if (change.drop_deferred_chain && has_deferred_chain(sample)) cut_deferred_chain(raw, sample, splice);
   if (!sample.branches.counters.empty()) splice.instead_of(sample.branches.counters.bytes());
   change_registers(sample.regs_user, change.user, change.drop_registers, splice);
+  if (change.cut_stack_bytes != 0) cut_stack(raw, sample, change.cut_stack_bytes, splice);
   change_registers(sample.regs_intr, change.intr, change.drop_registers, splice);
   splice.finish();
 }

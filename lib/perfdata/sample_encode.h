@@ -19,9 +19,10 @@ struct PlainRegisters {
 
 /// What becomes different in one sample; all its other bytes stay as they are.
 struct SampleChange {
-  std::uint64_t id = 0;              ///< of the event in the file: for IDENTIFIER, and for ID where the sample has it
-  bool drop_registers = false;       ///< both sections go
-  bool drop_deferred_chain = false;  ///< the marker and cookie of a call chain that comes later go
+  std::uint64_t id = 0;               ///< of the event in the file: for IDENTIFIER, and for ID where the sample has it
+  bool drop_registers = false;        ///< both sections go
+  bool drop_deferred_chain = false;   ///< the marker and cookie of a call chain that comes later go
+  std::uint64_t cut_stack_bytes = 0;  ///< a multiple of 8: so much of the stack copy's far end goes
   std::optional<PlainRegisters> user;
   std::optional<PlainRegisters> intr;
 };
@@ -34,6 +35,9 @@ struct SampleChange {
 /// @param out     is overwritten; its size may be more than a record can have
 /// Source: uapi linux/perf_event.h, comment on PERF_RECORD_SAMPLE.
 void encode_sample(const RawRecord& raw, const Sample& sample, const SampleChange& change, OrderedBytes& out);
+
+/// Bytes of the stack copy, its part without meaning included; 0 without one.
+std::uint64_t stack_copy_bytes(const RawRecord& raw, const Sample& sample);
 
 /// Whether the call chain ends with the marker of a user chain that a later record brings.
 bool has_deferred_chain(const Sample& sample);

@@ -103,6 +103,21 @@ TEST(EncodeSample, DroppedSectionsLeaveTheFieldsBetweenThem) {
   EXPECT_EQ(encoded(made, change), words({5, 8, 0x55, 8}));
 }
 
+TEST(EncodeSample, AStackCopyLosesItsFarEndAndSaysSo) {
+  // IDENTIFIER, STACK_USER of four words of which three mean something, REGS_INTR without registers.
+  HandMade made{words({5, 32, 0xa, 0xb, 0xc, 0xd, 24, 0}), {}};
+  made.sample.present = abi::PERF_SAMPLE_IDENTIFIER | abi::PERF_SAMPLE_STACK_USER | abi::PERF_SAMPLE_REGS_INTR;
+  made.sample.stack_user = made.part(2, 3);
+  made.sample.regs_intr.bytes = made.part(7, 1);
+  EXPECT_EQ(stack_copy_bytes(made.raw(), made.sample), 32U);
+  SampleChange change;
+  change.id = 5;
+  change.cut_stack_bytes = 8;
+  EXPECT_EQ(encoded(made, change), words({5, 24, 0xa, 0xb, 0xc, 24, 0}));
+  change.cut_stack_bytes = 16;
+  EXPECT_EQ(encoded(made, change), words({5, 16, 0xa, 0xb, 16, 0}));
+}
+
 TEST(EncodeSample, CountersOfBranchEntriesGo) {
   HandMade made{words({5, 1, 0xa, 0xb, 0xc, 0xdd, 0}), {}};
   made.sample.present = abi::PERF_SAMPLE_IDENTIFIER | abi::PERF_SAMPLE_BRANCH_STACK | abi::PERF_SAMPLE_REGS_USER;
