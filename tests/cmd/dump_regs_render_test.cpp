@@ -1,5 +1,6 @@
 #include "cmd/dump_regs_render.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <string>
@@ -202,13 +203,13 @@ TEST_F(DumpRegs, DiffIsAnObjectOrARowADifference) {
 }
 
 TEST_F(DumpRegs, DiffLeavesOutSamplesWithOneSetAndVectorsOfTheKernel) {
+  report_.sets = {SetKind::user, SetKind::intr};
   report_.choice.registers = {};
   sample_.mode = CpuMode::kernel;
   sets_.intr.vector[0].words[1] = 0;
   EXPECT_EQ(rendered(render_diff_text), "") << "the interrupt vectors of a kernel hit are nobody's";
   sets_.intr.gpr[0] = 1;
-  EXPECT_NE(rendered(render_diff_text).find("intr=gpr+pmi-xsave,untrusted differ=1 not-compared=1\n"),
-            std::string::npos);
+  EXPECT_THAT(rendered(render_diff_text), testing::HasSubstr("intr=gpr+pmi-xsave,untrusted differ=1 not-compared=1\n"));
   sets_.intr = {};
   EXPECT_EQ(rendered(render_diff_text), "");
   sample_.mode = CpuMode::guest_user;

@@ -97,7 +97,7 @@ TEST(ScriptText, BranchesHaveTheirFlags) {
 TEST(ScriptText, BranchesNameTheFilesOfTheirAddressesWithFieldDso) {
   const Bytes sample = base_fields() + words({1, 0x401000, 0xffffffff81000130, 2});
   EXPECT_EQ(render(kBase | abi::PERF_SAMPLE_BRANCH_STACK, sample, "ip,dso,brstack"),
-            "           401136 ([unknown]) 0x401000([unknown])/0xffffffff81000130([unknown])/P/-/-/0/ \n");
+            "           401136 ([unknown]) 0x401000([unknown])/0xffffffff81000130([kernel.kallsyms])/P/-/-/0/ \n");
   EXPECT_EQ(render(kBase | abi::PERF_SAMPLE_BRANCH_STACK, sample, "ip,brstacksym"),
             "           401136[unknown]/[unknown]/P/-/-/0/ \n");
 }
@@ -121,14 +121,14 @@ TEST(ScriptText, MemoryAccessesHaveTheKernelToolsColumns) {
                               (9ULL << 32U) | 225, 0x11868100242, 0x12345000, 2097152, 0});
   EXPECT_EQ(
       render(type, sample, "addr,data_src,weight,ins_lat,ip,phys_addr,data_page_size,code_page_size"),
-      "    7f0012345678     11868100242             225               9            401136        12345000 2M N/A\n");
+      "    7f0012345678     11868100242             225               9           401136        12345000 2M N/A\n");
   EXPECT_EQ(render(type, sample, "weight,ins_lat,data_page_size", true),
             R"({"weight":"0xe1","ins_lat":"0x9","data_page_size":"0x200000"})"
             "\n");
 }
 
 TEST(ScriptText, MiscIsOneLetterInSixColumns) {
-  EXPECT_EQ(render(kBase, base_fields(), "tid,misc,time"), "  815 U          1.500002: \n");
+  EXPECT_EQ(render(kBase, base_fields(), "tid,misc,time"), "  815 U         1.500002: \n");
   EXPECT_EQ(render(kBase, base_fields(), "misc", true), "{\"mode\":\"user\"}\n");
   EXPECT_EQ(mode_letter(CpuMode::guest_user), 'g');
   EXPECT_EQ(mode_letter(CpuMode::hypervisor), 'H');
