@@ -46,7 +46,8 @@ Status RecordScan::take_kernel_record(const RecordFrame& frame) {
 }
 
 Status RecordScan::take_tool_record(const RecordFrame& frame) {
-  if (breaks_run(frame)) close_run();
+  // Records of the tool count for the length of a run that they stand in, so that what is loaded at once is bounded.
+  if (breaks_run(frame) || (run_.records != 0 && offset_ - run_.begin >= kRunBytes)) close_run();
   std::span<const std::byte> head;
   if (frame.head_bytes <= FileWindow::kBytes) {
     const auto bytes = window_.at(offset_, static_cast<std::size_t>(frame.head_bytes));

@@ -12,7 +12,7 @@ using test::Fields;
 Metadata::Event event(std::uint64_t sample_type, std::vector<std::uint64_t> ids, bool trailer = true) {
   Metadata::Event out;
   out.attr.sample_type = sample_type;
-  out.attr.flags = trailer ? abi::kAttrSampleIdAll : 0;
+  out.attr.flags = trailer ? std::uint64_t{abi::kAttrSampleIdAll} : 0;
   out.ids = std::move(ids);
   return out;
 }
