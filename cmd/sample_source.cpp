@@ -79,7 +79,7 @@ void SampleSource::State::observe(const Record& record) {
 // Every sample, shown or not: rules look at what came before.
 void SampleSource::State::judge(const Sample& sample) {
   std::string_view symbol;
-  if (sample.mode == CpuMode::kernel && sets.user.has_vectors()) {
+  if (sample.mode == CpuMode::kernel && sets.user.has_vectors() && sets.intr.has_vectors()) {
     symbol = resolver.locate(spaces, sample.pid, sample.ip, sample.mode).symbol;
   }
   verdict = verdicts->judge(sample, sets, symbol);

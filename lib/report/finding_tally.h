@@ -32,7 +32,9 @@ class FindingTally {
     std::uint64_t samples = 0;  ///< that it is about
   };
 
-  explicit FindingTally(bool keep_rows = false) : keep_rows_(keep_rows) {}
+  FindingTally() = default;
+  /// @param keep_rows  for rows(); without, findings are only counted
+  explicit FindingTally(bool keep_rows) : keep_rows_(keep_rows) {}
 
   /// @param samples  that the finding is about
   void add(const Finding& finding, std::uint64_t samples);
@@ -62,7 +64,7 @@ class FindingTally {
   };
   static constexpr std::size_t kSeverities = 5;
 
-  bool keep_rows_;
+  bool keep_rows_ = false;
   std::array<std::array<RuleCount, kSeverities>, kRuleCount> counts_{};
   FlatMap<Key> ids_;
   std::vector<Row> rows_;

@@ -134,6 +134,8 @@ std::string vector_text(const Quality& quality) {
   if (quality.untrusted_vectors != 0) {
     text += fmt::format(", {} of them of another moment and not used", quality.untrusted_vectors);
   }
+  if (quality.guest != 0)
+    text += fmt::format("; not of {} guest samples: what was recorded is the host's", quality.guest);
   return text;
 }
 

@@ -126,5 +126,21 @@ TEST(SampleVerdicts, ErrorsAreCounted) {
   EXPECT_EQ(source->finding_errors(), 1U);
 }
 
+TEST(SampleVerdicts, ASampleWithBytesLeftOverIsAnError) {
+  Bytes longer = sample(2, 100, 10, 1, 1) + words({0, 0, 0});
+  longer[6] = static_cast<std::byte>(longer.size());
+  longer[7] = static_cast<std::byte>(longer.size() >> 8U);
+  const HandRecording file{{metadata(), {StreamKind::ring, 1, {longer}, 10, 10}}};
+  SampleOptions options;
+  options.input = file.path();
+  auto source = SampleSource::open(options, {.place = false, .lines = false, .registers = true, .verdicts = true});
+  ASSERT_TRUE(source);
+  EXPECT_EQ(source->next(), nullptr);
+  EXPECT_EQ(source->finding_errors(), 1U);
+  const auto& skipped = source->ledger().skipped().at("SAMPLE");
+  EXPECT_EQ(skipped.first.fact,
+            "24 bytes follow the last field of a sample; the counts of its SIMD registers may be of another width");
+}
+
 }  // namespace
 }  // namespace simdprof::cmd

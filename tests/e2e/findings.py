@@ -2,6 +2,7 @@
 
 import json
 import os
+import struct
 
 import e2e
 from e2e import check, equal, program, read, record, simdprof
@@ -54,5 +55,48 @@ def every_view_tells_them(folder):
     equal(simdprof("report", "-i", path, "--strict").returncode, 0, "status of --strict on a clean recording")
 
 
+def with_skid_leaks(folder):
+    """The corpus file whose event excludes the kernel, with one sample in ten a kernel hit: each is an error (R3)."""
+    source = os.path.join(os.environ.get("SIMDPROF_CORPUS", ""), "legacy-xmm", "legacy-xmm-6.1-both-gpr-xmm.perf.data")
+    if not os.path.exists(source):
+        return None, 0
+    with open(source, "rb") as file:
+        data = bytearray(file.read())
+    place, size = struct.unpack_from("<2Q", data, 40)  # the data section
+    end, seen, leaks = place + size, 0, 0
+    while place < end:
+        kind, _, length = struct.unpack_from("<IHH", data, place)
+        if kind == 9:
+            seen += 1
+            if seen % 10 == 0:
+                struct.pack_into("<H", data, place + 4, 1)  # cpumode kernel
+                struct.pack_into("<Q", data, place + 16, 0xFFFFFFFF81000100)  # ip, behind the identifier
+                leaks += 1
+        place += length
+    path = os.path.join(folder, "leaks.data")
+    with open(path, "wb") as file:
+        file.write(data)
+    return path, leaks
+
+
+def errors_are_found_and_end_strict_runs(folder):
+    path, leaks = with_skid_leaks(folder)
+    if path is None:
+        print("      no corpus here: only clean recordings were tried")
+        return
+    listed = report_json(path, "--findings")
+    counts = {one["rule"]: one["samples"] for one in listed["quality"]["findings"]}
+    equal(counts, {"R3": leaks, "R12": leaks}, "findings by rule")
+    equal(sum(one["samples"] for one in listed["findings"] if one["rule"] == "R3"), leaks, "listed")
+    for verb in ("report", "dump-regs"):
+        equal(simdprof(verb, "-i", path, "--strict").returncode, 3, f"{verb} --strict")
+        equal(simdprof(verb, "-i", path).returncode, 0, verb)
+    sets = [json.loads(line)["sets"][0] for line in read("dump-regs", path, "--intr", "--format", "jsonl").splitlines()]
+    marked = [one for one in sets if "distrusted-by:R3+R12" in one["source"]]
+    equal(len(marked), leaks, "sets that dump-regs marks")
+    values = {register["presence"] for one in marked for register in one["registers"]}
+    equal(values, {"untrusted"}, "presence of their values")
+
+
 if __name__ == "__main__":
-    e2e.main([recordings_are_clean, every_view_tells_them])
+    e2e.main([recordings_are_clean, every_view_tells_them, errors_are_found_and_end_strict_runs])

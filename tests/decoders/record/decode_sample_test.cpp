@@ -158,7 +158,21 @@ TEST(DecodeSample, BytesAfterTheLastFieldAreMalformed) {
   const Error error = refusal(every.payload + words({0}), every.attr);
   EXPECT_EQ(error.code, Errc::malformed);
   EXPECT_EQ(error.fact, "8 bytes follow the last field of a sample");
+  EXPECT_EQ(error.left_over, 8U);
   EXPECT_EQ(error.offset, 8 + every.payload.size());
+}
+
+TEST(DecodeSample, AsManyBytesLeftOverAsCountsOfAnotherWidthTakeAreAHint) {
+  const EveryField every;
+  const Bytes word = words({0});
+  const std::string hint = "; the counts of its SIMD registers may be of another width";
+  for (std::size_t count = 1; count <= 8; ++count) {
+    Bytes longer = every.payload;
+    for (std::size_t i = 0; i < count; ++i) longer = longer + word;
+    const Error error = refusal(longer, every.attr);
+    EXPECT_EQ(error.left_over, 8 * count);
+    EXPECT_EQ(error.fact.ends_with(hint), count == 3 || count == 6) << error.fact;
+  }
 }
 
 TEST(DecodeSample, AnUnknownSampleTypeBitIsRefusedBeforeDecoding) {

@@ -62,7 +62,8 @@ TEST(Quality, CountsRegistersOfTheEventsThatCarryThem) {
   quality.count(fault, {});
   quality.count(hit(CpuMode::guest_user), {});
   EXPECT_EQ(line(quality, "registers"),
-            "3 of 4 samples with vector registers (75.00%), 1 of them of another moment and not used");
+            "3 of 4 samples with vector registers (75.00%), 1 of them of another moment and not used; not of 1 guest "
+            "samples: what was recorded is the host's");
   EXPECT_EQ(quality.images_missing, 1U);
   EXPECT_EQ(quality.samples, 6U);
 }
