@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "lib/base/cursor.h"
 #include "lib/base/fd.h"
 #include "tests/cmd/session_input.h"
 
