@@ -2,41 +2,24 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <set>
 
 #include "lib/base/fd.h"
+#include "lib/capture/number_ranges.h"
 
 namespace simdprof {
 namespace {
 
-constexpr std::int32_t kLargestCpu = 65535;
-
-Result<std::int32_t> parse_cpu(std::string_view text) {
-  std::int32_t cpu = -1;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), cpu);
-  if (error != std::errc{} || end != text.data() + text.size() || cpu < 0 || cpu > kLargestCpu) {
-    return fail(Errc::usage, fmt::format("'{}' is not a CPU number", text));
-  }
-  return cpu;
-}
+constexpr unsigned kLargestCpu = 65535;
 
 }  // namespace
 
 Result<std::vector<std::int32_t>> parse_cpu_list(std::string_view text) {
+  const auto ranges = parse_number_ranges(text, kLargestCpu);
+  if (!ranges) return fail(Errc::usage, fmt::format("'{}' is no list of CPUs: {}", text, ranges.error().fact));
   std::set<std::int32_t> cpus;
-  for (;;) {
-    const std::size_t comma = text.find(',');
-    const std::string_view range = text.substr(0, comma);
-    const std::size_t dash = range.find('-');
-    const auto first = parse_cpu(range.substr(0, dash));
-    if (!first) return fail(first.error());
-    const auto last = dash == std::string_view::npos ? first : parse_cpu(range.substr(dash + 1));
-    if (!last) return fail(last.error());
-    if (*last < *first) return fail(Errc::usage, fmt::format("CPU range '{}' runs backwards", range));
-    for (std::int32_t cpu = *first; cpu <= *last; ++cpu) cpus.insert(cpu);
-    if (comma == std::string_view::npos) break;
-    text.remove_prefix(comma + 1);
+  for (const NumberRange& range : *ranges) {
+    for (unsigned cpu = range.first; cpu <= range.last; ++cpu) cpus.insert(static_cast<std::int32_t>(cpu));
   }
   return std::vector<std::int32_t>(cpus.begin(), cpus.end());
 }

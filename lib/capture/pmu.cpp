@@ -9,6 +9,7 @@
 
 #include "lib/base/fd.h"
 #include "lib/capture/event_names.h"
+#include "lib/capture/number_ranges.h"
 
 namespace simdprof {
 namespace {
@@ -56,15 +57,6 @@ Result<FormatBits::Word> parse_word(std::string_view text) {
   if (text == "config2") return FormatBits::Word::config2;
   if (text == "config3") return FormatBits::Word::config3;
   return fail(Errc::malformed, fmt::format("'{}' is not config, config1, config2 or config3", text));
-}
-
-Result<unsigned> parse_bit(std::string_view text) {
-  unsigned bit = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), bit);
-  if (error != std::errc{} || end != text.data() + text.size() || bit > 63) {
-    return fail(Errc::malformed, fmt::format("'{}' is not a bit number", text));
-  }
-  return bit;
 }
 
 // One term that every PMU knows. @return whether it was one
@@ -148,20 +140,9 @@ Result<FormatBits> parse_format_bits(std::string_view text) {
   const auto word = parse_word(text.substr(0, colon));
   if (!word) return fail(word.error());
   bits.word = *word;
-  std::string_view rest = text.substr(colon + 1);
-  for (;;) {
-    const std::size_t comma = rest.find(',');
-    const std::string_view run = rest.substr(0, comma);
-    const std::size_t dash = run.find('-');
-    const auto low = parse_bit(run.substr(0, dash));
-    if (!low) return fail(low.error());
-    const auto high = dash == std::string_view::npos ? low : parse_bit(run.substr(dash + 1));
-    if (!high) return fail(high.error());
-    if (*high < *low) return fail(Errc::malformed, fmt::format("bits {}-{} run backwards", *low, *high));
-    bits.runs.push_back({*low, *high});
-    if (comma == std::string_view::npos) break;
-    rest.remove_prefix(comma + 1);
-  }
+  const auto runs = parse_number_ranges(text.substr(colon + 1), 63);
+  if (!runs) return fail(runs.error());
+  for (const NumberRange& run : *runs) bits.runs.push_back({run.first, run.last});
   if (bits.width() > 64) return fail(Errc::malformed, "more than 64 bits");
   return bits;
 }
