@@ -208,10 +208,38 @@ TEST(OwnRecords, StreamRecord) {
   EXPECT_EQ(refusal(kRecordStream, words({1, 1, 0, 0, 0, 0})), "record 0x53440000: the stream record lacks its magic");
 }
 
+TEST(OwnRecords, ABigEndianStreamHasABitInItsKind) {
+  const auto payload = words({0x464f5250444d4953, 2U | (0x8001ULL << 16U), 0, 0, 0, 0});
+  const auto start = decoded<StreamRecord>(kRecordStream, payload).start;
+  EXPECT_EQ(start.info.kind, StreamKind::ring);
+  EXPECT_EQ(start.info.order, std::endian::big);
+  EXPECT_EQ(refusal(kRecordStream, words({0x464f5250444d4953, 2U | (5ULL << 16U), 0, 0, 0, 0})),
+            "record 0x53440000: the kind of the stream is not known");
+}
+
+TEST(OwnRecords, TraceFactsAndTraceBytes) {
+  const auto info = decoded<AuxtraceInfoRecord>(kRecordAuxtraceInfo, words({pair(1, 2), 11, 12}));
+  EXPECT_EQ(info.type, 1U);
+  ASSERT_EQ(info.words.size(), 2U);
+  EXPECT_EQ(info.words[1], 12U);
+  const auto trace =
+      decoded<AuxtraceRecord>(kRecordAuxtrace, words({4096, 7, pair(3, 1234), pair(0xffffffff, 5), 0x0504030201}))
+          .piece;
+  EXPECT_EQ(trace.offset, 4096U);
+  EXPECT_EQ(trace.reference, 7U);
+  EXPECT_EQ(trace.index, 3U);
+  EXPECT_EQ(trace.tid, 1234);
+  EXPECT_EQ(trace.cpu, -1);
+  EXPECT_EQ(trace.data.size(), 5U);
+  EXPECT_EQ(trace.data[4], std::byte{5});
+}
+
 TEST(OwnRecords, EveryCutIsRefused) {
   const std::pair<std::uint32_t, Bytes> records[] = {
       {kRecordEventDesc, event_desc_payload(176)},
       {kRecordEventId, words({1, 2, 3})},
+      {kRecordAuxtraceInfo, words({pair(1, 2), 11, 12})},
+      {kRecordAuxtrace, words({0, 0, 0, pair(0, 8), 1})},
       {kRecordXsaveTable, words({7, pair(832, 1), pair(1, 160), pair(256, 0)})},
       {kRecordRegisterImage, image_payload(8) + words({1})},
       {kRecordLoss, words({0, 0, 9, 1000})},

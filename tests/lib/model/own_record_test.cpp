@@ -150,6 +150,34 @@ TEST(EncodeEnd, HoldsTheTimesAndTheWaitStatus) {
   EXPECT_EQ(hex(encode_end(1, 2, -1)), hex(expected));
 }
 
+TEST(EncodeAuxtrace, HoldsThePlaceOfItsBytesBeforeThem) {
+  const auto bytes = raw({1, 2, 3});
+  AuxPiece piece;
+  piece.offset = 0x11;
+  piece.reference = 0x22;
+  piece.index = 3;
+  piece.tid = 4;
+  piece.cpu = 5;
+  piece.data = bytes;
+  const auto expected = raw({11, 0, 0x44, 0x53, 0, 0, 48, 0}) + words({0x11, 0x22}) +
+                        raw({3, 0, 0, 0, 4, 0, 0, 0, 5, 0, 0, 0, 3, 0, 0, 0, 1, 2, 3, 0, 0, 0, 0, 0});
+  EXPECT_EQ(hex(encode_auxtrace(piece)), hex(expected));
+}
+
+TEST(EncodeAuxtraceInfo, HoldsTheKindAndTheWords) {
+  const std::uint64_t noted[] = {0x33, 0x44};
+  EXPECT_EQ(hex(encode_auxtrace_info(1, noted)),
+            hex(raw({10, 0, 0x44, 0x53, 0, 0, 32, 0, 1, 0, 0, 0, 2, 0, 0, 0}) + words({0x33, 0x44})));
+}
+
+TEST(EncodeStreamStart, ABigEndianStreamHasTheHighBitOfItsKind) {
+  StreamStart start;
+  start.info = {StreamKind::ring, -1, -1, std::endian::big};
+  const auto record = encode_stream_start(start);
+  EXPECT_EQ(record[18], std::byte{1});
+  EXPECT_EQ(record[19], std::byte{0x80});
+}
+
 TEST(OwnRecordTypes, AreNoneOfTheKernelsNorOfItsTools) {
   // The kernel counts up from 1, its tools from 64: our high half keeps far from both.
   EXPECT_GT(static_cast<std::uint32_t>(kRecordStream), 0x10000U);
