@@ -19,6 +19,7 @@ struct ExportOptions {
   std::string output = "perf.data";
   std::string format = "perf";
   bool strip_registers = false;
+  Verbosity verbosity;
 };
 
 /// The byte order of the recorded machine, which is that of the file.
@@ -43,6 +44,7 @@ std::string left_out_line(const LoweringCounts& lowered, const ExportTotals& tot
   append_count(samples, lowered.untrusted, "untrusted XMM of");
   append_count(samples, lowered.no_section, "XMM without a register section of");
   append_count(samples, totals.too_large_for_xmm, "XMM without room in the record of");
+  append_count(samples, totals.branch_counters, "counters of branch entries of");
   append_count(samples, totals.cut_stacks, "far ends of stack copies of");
   append_count(samples, totals.deferred_chains, "deferred call chains of");
   if (!samples.empty()) samples += " samples";
@@ -58,7 +60,9 @@ void report(const ExportOptions& options, const SampleLowering& lowering, const 
       fmt::format("{}: {} samples", options.output == "-" ? "standard output" : options.output, totals.samples);
   const LoweringCounts& lowered = lowering.counts();
   if (lowered.xmm_from_images != 0) line += fmt::format(", XMM of {} from register images", lowered.xmm_from_images);
-  if (added_events != 0) line += fmt::format(", {} more events for samples without some registers", added_events);
+  if (added_events != 0)
+    line +=
+        fmt::format(", {} more event{} for samples without some registers", added_events, added_events == 1 ? "" : "s");
   if (const std::string left_out = left_out_line(lowered, totals); !left_out.empty()) line += "; " + left_out;
   log_note(line);
 }
@@ -99,7 +103,9 @@ int export_verb(const std::vector<std::string>& words) {
       ->check(CLI::IsMember({"perf"}))
       ->capture_default_str();
   app.add_flag("--strip-regs", options.strip_registers, "leave the register sections of samples out");
+  add_verbosity_options(app, options.verbosity);
   if (const auto status = parse_words(app, words)) return *status;
+  apply_verbosity(options.verbosity);
   if (const auto done = run_export(options); !done) return report_error(done.error());
   return kExitOk;
 }

@@ -83,6 +83,7 @@ Status RecordExporter::write_sample(const Sample& sample, const RawRecord& raw) 
   encode_sample(raw, sample, change, payload_);
   ++totals_.samples;
   totals_.deferred_chains += perfdata::has_deferred_chain(sample) ? 1U : 0U;
+  totals_.branch_counters += sample.branches.counters.empty() ? 0U : 1U;
   if (sample.has(abi::PERF_SAMPLE_TIME)) {
     if (totals_.first_time_ns == kNoTime) totals_.first_time_ns = sample.time_ns;
     totals_.first_time_ns = std::min(totals_.first_time_ns, sample.time_ns);

@@ -13,6 +13,7 @@ struct ExportTotals {
   std::uint64_t samples = 0;
   std::uint64_t first_time_ns = kNoTime, last_time_ns = kNoTime;  ///< of the samples
   std::uint64_t deferred_chains = 0;  ///< samples whose user call chain comes in a later record
+  std::uint64_t branch_counters = 0;  ///< samples whose branch entries had counters
   std::uint64_t too_large_for_xmm = 0;
   std::uint64_t cut_stacks = 0;                   ///< samples whose stack copy lost its far end, for lack of room
   std::map<std::string, std::uint64_t> left_out;  ///< records, by name
