@@ -87,9 +87,10 @@ void dump_registers(TextBuffer& out, const Record& record, const Sample& sample,
   } else {
     append_seconds(out, record.time_ns, 9);
   }
-  put(out, " tid={} ip={:#x} mode={}{}{}{}{}\n", sample.tid, sample.ip, cpu_mode_name(sample.mode),
+  put(out, " tid={} ip={:#x} mode={}{}{}{}{}{}\n", sample.tid, sample.ip, cpu_mode_name(sample.mode),
       sets.image_expected ? " image_expected" : "", sets.image_late ? " image_late" : "",
-      sets.image_at_syscall_exit ? " image_at_syscall_exit" : "", sets.image_ip_differs ? " image_ip_differs" : "");
+      sets.image_at_syscall_exit ? " image_at_syscall_exit" : "", sets.image_ip_differs ? " image_ip_differs" : "",
+      sets.guest_dropped ? " guest_dropped" : "");
   put_set(out, "user", sets.user);
   put_set(out, "intr", sets.intr);
   out.push_back('\n');

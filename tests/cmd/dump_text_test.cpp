@@ -151,5 +151,19 @@ TEST(DumpText, RegistersAreShownWithPresenceAndOrigin) {
   EXPECT_EQ(text.substr(text.size() - end.size()), end);
 }
 
+TEST(DumpText, AGuestHitSaysThatItsSectionsWereDropped) {
+  Sample sample;
+  sample.mode = CpuMode::guest_user;
+  RegisterSets sets;
+  sets.guest_dropped = true;
+  TextBuffer out;
+  dump_registers(out, Record{}, sample, sets);
+  EXPECT_EQ(shown(out),
+            "sample 0x0 time=- tid=0 ip=0x0 mode=guest-user guest_dropped\n"
+            "  user abi=0 general=none vectors=none\n"
+            "  intr abi=0 general=none vectors=none\n"
+            "\n");
+}
+
 }  // namespace
 }  // namespace simdprof::cmd
