@@ -20,6 +20,8 @@ std::uint64_t value_hash(std::uint64_t low, std::uint64_t high) {
   return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64U);
 }
 
+bool begins_as_kernel(std::uint64_t word) { return word >> 52U == 0xfff; }
+
 bool one_byte_repeated(std::uint64_t low, std::uint64_t high) {
   return low == high && low == (low & 0xffU) * 0x0101010101010101;
 }
@@ -48,7 +50,7 @@ VectorBlock make_vector_block(const RegisterSet& set) {
     const std::uint64_t low = vector.words[0], high = vector.words[1];
     block.recorded = static_cast<std::uint16_t>(block.recorded | (1U << number));
     any |= low | high;
-    block.upper_half = block.upper_half || ((low | high) >> 63U) != 0;
+    block.upper_half = block.upper_half || begins_as_kernel(low) || begins_as_kernel(high);
     const std::uint64_t value = value_hash(low, high);
     block.lane[number] = static_cast<std::uint32_t>(value >> 32U);
     hash = std::rotl((hash ^ value) * kSpread, 29);

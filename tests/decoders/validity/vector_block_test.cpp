@@ -43,6 +43,16 @@ TEST(VectorBlock, TheSameValuesInAnotherOrderAreAnotherBlock) {
   EXPECT_NE(make_vector_block(set_of(lanes)).hash, hash);
 }
 
+TEST(VectorBlock, TellsWhetherAWordMayBeAKernelAddress) {
+  Lanes lanes = test::rich_lanes(1);
+  lanes[3][0] = 0xc08f440000000000;  // a negative double
+  EXPECT_FALSE(make_vector_block(set_of(lanes)).upper_half);
+  for (const std::uint64_t address : {0xffff888000000000, 0xffffffff81000000, 0xfff0000000001000}) {
+    lanes[15][1] = address;
+    EXPECT_TRUE(make_vector_block(set_of(lanes)).upper_half) << address;
+  }
+}
+
 TEST(VectorBlock, FewerRegistersAreAnotherBlock) {
   Lanes lanes = test::kZeroLanes;
   EXPECT_NE(make_vector_block(set_of(lanes, 8)).hash, make_vector_block(set_of(lanes, 16)).hash);
