@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <functional>
 
 #include "lib/capture/ptrace_requests.h"
@@ -27,7 +28,8 @@ class Tracee {
   Tracee& operator=(const Tracee&) = delete;
   ~Tracee() {
     ::kill(pid_, SIGKILL);
-    ::waitpid(pid_, nullptr, __WALL);
+    // Threads that it made are traced too (a sanitizer makes one): its own end comes after theirs were taken.
+    for (Pid ended = 0; ended != pid_ && (ended >= 0 || errno == EINTR);) ended = ::waitpid(-1, nullptr, __WALL);
   }
   [[nodiscard]] Pid pid() const { return pid_; }
   /// Stops it where it is.
