@@ -1,37 +1,10 @@
 #include "cmd/place_cache.h"
 
-#include <optional>
-#include <variant>
-
 namespace simdprof::cmd {
-namespace {
-
-constexpr Pid kKernelPid = -1;  // as the kernel's own mappings have it
-
-/// The process whose mappings a record changes.
-std::optional<Pid> changed_process(const Record& record) {
-  if (const auto* mmap = std::get_if<MmapRecord>(&record.body)) return mmap->kernel ? kKernelPid : mmap->pid;
-  if (const auto* comm = std::get_if<CommRecord>(&record.body); comm != nullptr && comm->exec) return comm->pid;
-  if (const auto* fork = std::get_if<ForkRecord>(&record.body); fork != nullptr && fork->pid != fork->parent_pid) {
-    return fork->pid;
-  }
-  if (const auto* exit = std::get_if<ExitRecord>(&record.body); exit != nullptr && exit->pid == exit->tid) {
-    return exit->pid;
-  }
-  if (std::holds_alternative<KsymbolRecord>(record.body)) return kKernelPid;
-  return std::nullopt;
-}
-
-}  // namespace
-
-void PlaceCache::observe(const Record& record) {
-  if (const auto pid = changed_process(record)) ++generations_[*pid];
-}
 
 std::span<const FrameId> PlaceCache::frames(Pid pid, VirtAddr address, CpuMode mode) {
-  const Pid owner = mode == CpuMode::kernel ? kKernelPid : pid;
-  const auto generation = generations_.find(owner);
-  const Key key{address, owner, generation == generations_.end() ? 0 : generation->second, mode};
+  const auto [owner, generation] = generations_.version(pid, mode);
+  const Key key{address, owner, generation, mode};
   const auto [id, added] = ids_.find_or_add(key);
   if (added) {
     *id = static_cast<std::uint32_t>(places_.size());

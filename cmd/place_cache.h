@@ -2,9 +2,9 @@
 
 #include <cstdint>
 #include <span>
-#include <unordered_map>
 #include <vector>
 
+#include "cmd/map_generations.h"
 #include "cmd/sample_filter.h"
 #include "lib/base/units.h"
 #include "lib/model/record.h"
@@ -28,7 +28,7 @@ class PlaceCache {
       : profile_(profile), filter_(filter), spaces_(spaces), resolver_(resolver), needs_(needs) {}
 
   /// Mappings changed: what was looked up in that process no longer holds.
-  void observe(const Record& record);
+  void observe(const Record& record) { generations_.observe(record); }
 
   /// Frames of one address, innermost first; the last is the function whose code it is. Holds until the next call.
   std::span<const FrameId> frames(Pid pid, VirtAddr address, CpuMode mode);
@@ -63,7 +63,7 @@ class PlaceCache {
   const AddressSpaces& spaces_;
   Resolver& resolver_;
   Needs needs_;
-  std::unordered_map<Pid, std::uint32_t> generations_;
+  MapGenerations generations_;
   FlatMap<Key> ids_;
   std::vector<Place> places_;
   std::vector<FrameId> frames_;  // of all places

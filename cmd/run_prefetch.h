@@ -1,5 +1,7 @@
 #pragma once
 
+#include <fmt/format.h>
+
 #include <condition_variable>
 #include <cstddef>
 #include <functional>
@@ -9,12 +11,19 @@
 #include <vector>
 
 #include "decoders/record/time_order.h"
+#include "lib/model/record.h"
 
 namespace simdprof::cmd {
 
-/// One chunk, loaded and in time order.
+/// One chunk, loaded, in time order, and decoded as far as that is sensible.
 struct RunLoad {
   LoadedRun run;
+  /// run.records decoded, in their order, with views into run.bytes; one that does not decode has type 0. Nothing at
+  /// all when the records are so small that their decoded form would take many times their bytes.
+  std::vector<Record> decoded;
+  /// What the reader has prepared of each decoded record, one after another, and where each ends; see Session::prepare.
+  fmt::memory_buffer prepared;
+  std::vector<std::size_t> prepared_ends;
   bool damaged = false;  ///< checksum or framing is wrong; `run` holds the records before the damage
 };
 

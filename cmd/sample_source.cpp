@@ -4,6 +4,7 @@
 #include <utility>
 #include <variant>
 
+#include "cmd/location_cache.h"
 #include "cmd/symbol_options.h"
 #include "decoders/registers/register_stage.h"
 #include "lib/symbols/address_spaces.h"
@@ -23,6 +24,14 @@ std::optional<TimeWindow> recorded_time(const RecordInput& input) {
   return window;
 }
 
+bool has_kernel_hits(const Session& session) {
+  constexpr std::size_t kFewChunks = 8;  // a short reading would end later, to wait for symbols that nobody asked for
+  const auto& events = session.facts().events.events;
+  return session.input().chunks().size() > kFewChunks &&
+         std::any_of(events.begin(), events.end(),
+                     [](const EventDesc& event) { return (event.attr.flags & abi::kAttrExcludeKernel) == 0; });
+}
+
 struct SampleSource::State {
   State(Session opened, SampleFilter wanted, const SampleOptions& options, const SampleNeeds& what)
       : session(std::move(opened)),
@@ -30,6 +39,7 @@ struct SampleSource::State {
         needs(what),
         limit(options.limit),
         resolver(symbol_options(options.symfs, options.debug_dirs, options.demangle, session.facts())),
+        places(spaces, resolver),
         unwinder(resolver),
         stage(session.facts().arch, session.facts().xsave,
               event_registers(session.facts().events, session.facts().source())) {}
@@ -46,6 +56,7 @@ struct SampleSource::State {
   std::uint64_t given = 0;
   AddressSpaces spaces;
   Resolver resolver;
+  LocationCache places;
   Unwinder unwinder;
   RegisterStage stage;
   RegisterSets sets;
@@ -65,6 +76,7 @@ void SampleSource::State::skip(const Record& record, const Error& error) {
 // Everything but samples: names, mappings and register images.
 void SampleSource::State::observe(const Record& record) {
   spaces.observe(record);
+  places.observe(record);
   if (!needs.registers) return;
   if (verdicts) verdicts->observe(record);
   if (const auto* image = std::get_if<RegisterImageRecord>(&record.body)) {
@@ -89,12 +101,11 @@ bool SampleSource::State::accept(const Sample& sample) {
   if (!filter.accepts(sample)) return false;
   hit.sample = &sample;
   hit.event = &session.facts().events.events[sample.event];
-  hit.comm = spaces.comm(sample.pid, sample.tid);
+  if (needs.comm || filter.needs_comm()) hit.comm = spaces.comm(sample.pid, sample.tid);
   if (filter.needs_comm() && !filter.accepts_comm(hit.comm)) return false;
-  if (needs.lines && sample.has(abi::PERF_SAMPLE_IP)) {
-    hit.place = resolver.locate_lines(spaces, sample.pid, sample.ip, sample.mode);
-  } else if (needs.place || filter.needs_place()) {
-    hit.place = resolver.locate(spaces, sample.pid, sample.ip, sample.mode);
+  const bool lines = needs.lines && sample.has(abi::PERF_SAMPLE_IP);
+  if (lines || needs.place || filter.needs_place()) {
+    hit.place = places.locate(sample.pid, sample.ip, sample.mode, lines);
   }
   return !filter.needs_place() || filter.accepts_place(hit.place);
 }
@@ -114,10 +125,14 @@ Result<SampleSource> SampleSource::open(const SampleOptions& options, const Samp
     state->verdicts.emplace(state->session.facts());
     state->verdicts->look_ahead(state->session, state->resolver);
   }
+  const bool places = needs.place || needs.lines || state->filter.needs_place();
+  if (places && has_kernel_hits(state->session)) state->resolver.prefetch_kernel();
   return SampleSource(std::move(state));
 }
 
 const RecordingFacts& SampleSource::facts() const { return state_->session.facts(); }
+
+void SampleSource::prepare_samples(Session::Prepare prepare) { state_->session.prepare_samples(std::move(prepare)); }
 
 const SampleHit* SampleSource::next() {
   State& state = *state_;
@@ -138,6 +153,7 @@ const SampleHit* SampleSource::next() {
       state.judge(*sample);
     }
     if (!state.accept(*sample)) continue;
+    state.hit.prepared = state.session.prepared();
     if (state.needs.registers && !state.verdicts) state.stage.build(*sample, state.sets);
     ++state.given;
     return &state.hit;
@@ -160,10 +176,8 @@ const std::vector<CallFrame>& SampleSource::call_chain() {
   return state_->frames;
 }
 
-Location SampleSource::locate(VirtAddr address, CpuMode mode, bool lines) {
-  const Pid pid = state_->hit.sample->pid;
-  return lines ? state_->resolver.locate_lines(state_->spaces, pid, address, mode)
-               : state_->resolver.locate(state_->spaces, pid, address, mode);
+const Location& SampleSource::locate(VirtAddr address, CpuMode mode, bool lines) {
+  return state_->places.locate(state_->hit.sample->pid, address, mode, lines);
 }
 
 const Mapping* SampleSource::mapping(VirtAddr address, CpuMode mode) const {

@@ -27,6 +27,7 @@ struct SampleOptions {
 
 /// What a verb needs beside the samples themselves; what nobody needs is not computed.
 struct SampleNeeds {
+  bool comm = true;        ///< name of the sample's thread
   bool place = false;      ///< dso, symbol and offset of the sample's ip
   bool lines = false;      ///< and its source lines
   bool registers = false;  ///< register sets
@@ -38,6 +39,7 @@ struct SampleHit {
   const Sample* sample = nullptr;
   const EventDesc* event = nullptr;  ///< never nullptr in what next() gives
   std::string_view comm;
+  std::string_view prepared;  ///< what SampleSource::prepare_samples made of it
   Location place;
 };
 
@@ -50,6 +52,8 @@ class SampleSource {
   ~SampleSource();
 
   [[nodiscard]] const RecordingFacts& facts() const;
+  /// See Session::prepare_samples.
+  void prepare_samples(Session::Prepare prepare);
   /// The next sample, or nullptr at the end (or limit).
   const SampleHit* next();
   /// Both register sets of the sample that next() gave; only with SampleNeeds::registers.
@@ -60,8 +64,8 @@ class SampleSource {
   [[nodiscard]] std::uint64_t finding_errors() const;
   /// Its call chain, innermost first.
   [[nodiscard]] const std::vector<CallFrame>& call_chain();
-  /// A place in the address space of that sample's process.
-  [[nodiscard]] Location locate(VirtAddr address, CpuMode mode, bool lines);
+  /// A place in the address space of that sample's process. Holds until the next call.
+  [[nodiscard]] const Location& locate(VirtAddr address, CpuMode mode, bool lines);
   /// The mapping of that sample's process that covers `address`, or nullptr.
   [[nodiscard]] const Mapping* mapping(VirtAddr address, CpuMode mode) const;
   /// Files that could not give symbols so far.
@@ -74,6 +78,9 @@ class SampleSource {
   explicit SampleSource(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };
+
+/// Whether kernel addresses are likely enough to start reading the kernel's symbols before one was seen.
+bool has_kernel_hits(const Session& session);
 
 /// First and last time of the records of the rings; empty when none has a time.
 std::optional<TimeWindow> recorded_time(const RecordInput& input);

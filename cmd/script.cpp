@@ -67,6 +67,7 @@ Result<ScriptView> make_view(const ScriptOptions& options, const FieldChoice& ch
 
 SampleNeeds needs_of(const FieldChoice& choice) {
   SampleNeeds needs;
+  needs.comm = choice.shown.has(ScriptField::comm);
   needs.lines = choice.shown.has(ScriptField::srcline);
   needs.place =
       choice.shown.has(ScriptField::sym) || choice.shown.has(ScriptField::dso) || choice.shown.has(ScriptField::dsoff);
@@ -81,7 +82,12 @@ Status run_script(const ScriptOptions& options, TextOut& out) {
   if (!source) return fail(source.error());
   const auto view = make_view(options, *choice, source->facts());
   if (!view) return fail(view.error());
-  const auto render = options.format == "jsonl" ? render_script_json : render_script_text;
+  const bool text = options.format == "text";
+  const auto render = text ? render_script_text : render_script_json;
+  if (text) {
+    source->prepare_samples(
+        [&view](const Sample& sample, TextBuffer& piece) { prepare_script_text(piece, sample, *view); });
+  }
   while (const SampleHit* hit = source->next()) {
     render(out.buffer(), *hit, *source, *view);
     out.flush_if_full();

@@ -44,7 +44,9 @@ void append_branches(TextBuffer& out, const BranchStack& branches, SampleSource&
 /// The same with symbols and offsets in place of addresses, and no blank before.
 void append_branch_symbols(TextBuffer& out, const BranchStack& branches, SampleSource& source, FieldSet fields);
 
-/// One sample in the layout of the kernel's tool.
+/// Of a sample in the layout of the kernel's tool: the part that needs the sample alone, its registers.
+void prepare_script_text(TextBuffer& out, const Sample& sample, const ScriptView& view);
+/// One sample in the layout of the kernel's tool; `hit.prepared` is what prepare_script_text made of it.
 void render_script_text(TextBuffer& out, const SampleHit& hit, SampleSource& source, const ScriptView& view);
 /// One sample as one JSON object and a newline.
 void render_script_json(TextBuffer& out, const SampleHit& hit, SampleSource& source, const ScriptView& view);

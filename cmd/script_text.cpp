@@ -1,9 +1,15 @@
-#include <algorithm>
+#include <fmt/format.h>
+
+#include <array>
 #include <bit>
 #include <iterator>
+#include <map>
+#include <string>
+#include <tuple>
 
 #include "cmd/field_text.h"
 #include "cmd/script_render.h"
+#include "lib/base/check.h"
 
 namespace simdprof::cmd {
 namespace {
@@ -143,36 +149,49 @@ void append_place(TextBuffer& out, const SampleHit& hit, SampleSource& source, F
 }
 
 // Name of a register word right-aligned in five columns and `:0x`. An XMM register is two words of one name.
-void append_register_label(PieceWriter& out, std::string_view known, unsigned number, bool has_xmm) {
-  constexpr std::string_view kBlanks = "     ";
-  if (!known.empty()) {
-    if (known.size() < kBlanks.size()) out.text(kBlanks.substr(known.size()));
-    out.text(known);
-  } else if (has_xmm && number >= abi::PERF_REG_X86_XMM0) {
-    const unsigned xmm = (number - abi::PERF_REG_X86_XMM0) / 2;
-    out.text(xmm < 10 ? " XMM" : "XMM1");
-    out.put(static_cast<char>('0' + xmm % 10));
-  } else {
-    out.text("unknown");
+std::string register_label(std::string_view known, unsigned number, bool has_xmm) {
+  if (!known.empty()) return fmt::format("{:>5}:0x", known);
+  if (!has_xmm || number < abi::PERF_REG_X86_XMM0) return "unknown:0x";
+  return fmt::format("{:>5}:0x", fmt::format("XMM{}", (number - abi::PERF_REG_X86_XMM0) / 2));
+}
+
+/// The labels of all register numbers. Twenty of them stand in each line: they are made once.
+class RegisterLabels {
+ public:
+  static constexpr std::size_t kMostBytes = 16;
+
+  RegisterLabels(abi::Arch arch, bool simd_abi, bool has_xmm) {
+    for (unsigned number = 0; number < labels_.size(); ++number) {
+      labels_[number] = register_label(abi::register_name(arch, number, simd_abi), number, has_xmm);
+      SIMDPROF_ASSERT(labels_[number].size() <= kMostBytes);
+    }
   }
-  out.put(':');
+  [[nodiscard]] std::string_view operator[](unsigned number) const { return labels_[number]; }
+
+ private:
+  std::array<std::string, 64> labels_;
+};
+
+const RegisterLabels& register_labels(abi::Arch arch, bool simd_abi, bool has_xmm) {
+  thread_local std::map<std::tuple<abi::Arch, bool, bool>, RegisterLabels> known;
+  return known.try_emplace({arch, simd_abi, has_xmm}, arch, simd_abi, has_xmm).first->second;
 }
 
 // " ABI:2    AX:0x1 ...".
 void append_registers(TextBuffer& out, const RegisterBlock& block, abi::Arch arch) {
   if (block.abi == abi::PERF_SAMPLE_REGS_ABI_NONE) return;
-  constexpr std::size_t kMostOfOne = 8 + 18 + 1;  // label, value, blank
+  constexpr std::size_t kMostOfOne = RegisterLabels::kMostBytes + 16 + 1;  // label, value, blank
   const bool simd_abi = (block.abi & abi::PERF_SAMPLE_REGS_ABI_SIMD) != 0;
-  const bool has_xmm = has_legacy_xmm(block, arch);
+  const RegisterLabels& labels = register_labels(arch, simd_abi, has_legacy_xmm(block, arch));
   append_text(out, " ABI:");
   append_decimal(out, block.abi);
   PieceWriter pieces(out, 1 + kMostOfOne * block.words.size());
   pieces.put(' ');
   std::size_t index = 0;
   for (std::uint64_t mask = block.mask; mask != 0 && index < block.words.size(); mask &= mask - 1, ++index) {
-    const auto number = static_cast<unsigned>(std::countr_zero(mask));
-    append_register_label(pieces, abi::register_name(arch, number, simd_abi), number, has_xmm);
-    pieces.hex(block.words[index]);
+    const std::uint64_t value = block.words[index];
+    pieces.text(labels[static_cast<unsigned>(std::countr_zero(mask))]);
+    pieces.hex_digits(value, hex_digit_count(value));
     pieces.put(' ');
   }
 }
@@ -216,6 +235,13 @@ void append_address(TextBuffer& out, const SampleHit& hit, SampleSource& source,
 
 }  // namespace
 
+void prepare_script_text(TextBuffer& out, const Sample& sample, const ScriptView& view) {
+  if (sample.event >= view.fields.size()) return;
+  const FieldSet fields = view.fields[sample.event];
+  if (fields.has(ScriptField::iregs)) append_registers(out, sample.regs_intr, view.arch);
+  if (fields.has(ScriptField::uregs)) append_registers(out, sample.regs_user, view.arch);
+}
+
 void render_script_text(TextBuffer& out, const SampleHit& hit, SampleSource& source, const ScriptView& view) {
   const Sample& sample = *hit.sample;
   const FieldSet fields = view.fields[sample.event];
@@ -237,8 +263,7 @@ void render_script_text(TextBuffer& out, const SampleHit& hit, SampleSource& sou
     append_decimal(out, sample.weight_parts().instruction_latency, kAddressColumns);
   }
   append_place(out, hit, source, fields, view);
-  if (fields.has(ScriptField::iregs)) append_registers(out, sample.regs_intr, view.arch);
-  if (fields.has(ScriptField::uregs)) append_registers(out, sample.regs_user, view.arch);
+  append_text(out, hit.prepared);
   if (fields.has(ScriptField::brstack)) {
     append_branches(out, sample.branches, source, fields);
   } else if (fields.has(ScriptField::brstacksym)) {

@@ -1,16 +1,15 @@
 #include "cmd/session.h"
 
-#include <algorithm>
-#include <map>
+#include <malloc.h>
+
 #include <utility>
 
 #include "cmd/load_facts.h"
 #include "cmd/open_input.h"
+#include "cmd/run_load.h"
 #include "cmd/run_prefetch.h"
 #include "decoders/record/decode_record.h"
-#include "decoders/record/record_time.h"
 #include "decoders/record/time_order.h"
-#include "lib/container/record_walk.h"
 
 namespace simdprof::cmd {
 namespace {
@@ -22,62 +21,16 @@ constexpr std::size_t kMaxOpenBytes = std::size_t{1} << 30U;
 /// PERF_RECORD_AUX: the area was full and something was left out.
 constexpr std::uint64_t kAuxFlagTruncated = 1;
 
-/// The runs as the time order sees them. Runs without any time stay between their neighbours: they take the last time
-/// before them, and when a whole recording has no times, their number. AUX bytes have no time: they come last, one run
-/// after the other, or not at all.
-struct OrderedRuns {
-  std::vector<RunInfo> runs;
-  std::vector<std::size_t> chunks;  ///< by run
-};
-
-OrderedRuns runs_of(const RecordInput& input, AuxBytes aux) {
-  const auto& chunks = input.chunks();
-  const bool timed = std::any_of(chunks.begin(), chunks.end(), [](const ChunkInfo& chunk) {
-    return chunk.start.info.kind != StreamKind::metadata && chunk.start.first_time_ns != kNoTime;
-  });
-  OrderedRuns out;
-  std::map<StreamId, std::uint64_t> last_ns;
-  for (std::size_t i = 0; i < chunks.size(); ++i) {
-    const StreamStart& start = chunks[i].start;
-    RunInfo run{start.stream, start.info.kind, start.first_time_ns};
-    if (run.kind == StreamKind::aux) {
-      if (aux == AuxBytes::left_out) continue;
-      run.first_time_ns = kNoTime - chunks.size() + i;
-    } else if (run.kind != StreamKind::metadata && run.first_time_ns == kNoTime) {
-      const auto before = last_ns.find(run.stream);
-      if (before != last_ns.end()) run.first_time_ns = before->second;
-      if (!timed) run.first_time_ns = i;
-    }
-    if (start.last_time_ns != kNoTime) last_ns[run.stream] = start.last_time_ns;
-    out.runs.push_back(run);
-    out.chunks.push_back(i);
-  }
-  return out;
-}
-
-RunLoad load_run(const RecordInput& input, const EventTable& events, std::size_t chunk, std::uint64_t first_time_ns) {
-  RunLoad load;
-  auto bytes = input.load(chunk);
-  if (!bytes) {
-    load.damaged = true;
-    return load;
-  }
-  const ChunkInfo& info = input.chunks()[chunk];
-  load.run.bytes = std::move(*bytes);
-  RecordWalk walk{load.run.bytes, info};
-  auto raw = walk.next();
-  for (; raw && *raw; raw = walk.next()) {
-    if (input.is_framing((*raw)->type)) continue;
-    const auto offset = static_cast<std::uint32_t>((*raw)->offset - info.record_offset);
-    load.run.records.push_back({find_record_time(**raw, events), offset});
-  }
-  load.damaged = !raw.has_value();
-  sort_by_time(load.run.records, first_time_ns);
-  return load;
-}
-
 bool is_known_type(std::uint32_t type) {
   return abi::record_type_name(type) != nullptr || (type >= kRecordStream && type <= kLastOwnRecord);
+}
+
+// A run's bytes and records are a few MiB that are given back and asked for again all the time. By default malloc maps
+// and unmaps such pieces, and every page of them is cleared anew by the kernel: a third of the time of reading.
+void keep_freed_memory() {
+  constexpr int kKeptBytes = 64 << 20;
+  ::mallopt(M_MMAP_THRESHOLD, kKeptBytes);
+  ::mallopt(M_TRIM_THRESHOLD, 2 * kKeptBytes);
 }
 
 /// Counts what a record says was lost.
@@ -118,37 +71,88 @@ struct Session::State {
   OrderedRuns ordered;    ///< made by the first next(), as the following
   std::optional<TimeOrder> order;
   std::unique_ptr<RunPrefetch> prefetch;  ///< its workers use input and facts, which outlive it
-  RawRecord raw;                          ///< `record`, undecoded
-  Record record;
+  Prepare prepare;
+  std::vector<RunLoad> open_runs;      ///< by run; their LoadedRun is with `order`
+  std::optional<std::size_t> used_up;  ///< a run whose last record is still looked at
+  TimeOrder::Item item;                ///< the record in hand, undecoded
+  Record record;                       ///< and decoded, when it was not ahead
+  std::string_view prepared;           ///< of the record in hand
+  fmt::memory_buffer prepared_alone;   ///< of a record that was not decoded ahead
 
   void start();
-  LoadedRun open_run();
-  Result<Record> decode(const TimeOrder::Item& item);
+  void close();
+  LoadedRun open_run(std::size_t run);
+  const Record* find_record();
+  const Record* decode_alone();
+  void release_used_up();
+  [[nodiscard]] const ChunkInfo& chunk() const { return input->chunks()[ordered.chunks[item.run]]; }
 };
 
 void Session::State::start() {
+  keep_freed_memory();
   opening_ledger = ledger;
   ordered = runs_of(*input, aux);
-  order.emplace(ordered.runs, [this](std::size_t) { return open_run(); });
+  open_runs.resize(ordered.runs.size());
+  order.emplace(ordered.runs, [this](std::size_t run) { return open_run(run); });
   prefetch = std::make_unique<RunPrefetch>(order->opening_order(), [this](std::size_t run) {
-    return load_run(*input, facts.events, ordered.chunks[run], ordered.runs[run].first_time_ns);
+    return load_run(*input, facts.events, ordered.chunks[run], ordered.runs[run].first_time_ns, prepare);
   });
 }
 
-LoadedRun Session::State::open_run() {
+void Session::State::close() {
+  prefetch.reset();
+  order.reset();
+  open_runs.clear();
+  used_up.reset();
+}
+
+LoadedRun Session::State::open_run(std::size_t run) {
   RunLoad load = prefetch->take();
   const bool too_many = order->open_bytes() + load.run.bytes.size() > kMaxOpenBytes;
   if (load.damaged || too_many) ledger.lose(LossCause::chunk_damaged, 1);
-  return too_many ? LoadedRun{} : std::move(load.run);
+  if (too_many) return {};
+  LoadedRun records = std::move(load.run);
+  open_runs[run] = std::move(load);
+  return records;
 }
 
-Result<Record> Session::State::decode(const TimeOrder::Item& item) {
-  const ChunkInfo& chunk = input->chunks()[ordered.chunks[item.run]];
-  const auto framed =
-      RecordWalk{item.bytes, chunk.record_offset + item.offset, chunk.start.stream, chunk.start.info.order}.next();
-  if (!framed) return fail(framed.error());
-  raw = **framed;
-  return decode_record(raw, facts.events);
+/// The record of `item`; nullptr when it does not decode, which is counted.
+const Record* Session::State::find_record() {
+  if (item.last) {
+    release_used_up();
+    used_up = item.run;
+  }
+  const RunLoad& ahead = open_runs[item.run];
+  if (ahead.decoded.empty() || ahead.decoded[item.index].type == 0) return decode_alone();
+  if (prepare) {
+    const std::size_t begin = item.index == 0 ? 0 : ahead.prepared_ends[item.index - 1];
+    prepared = {ahead.prepared.data() + begin, ahead.prepared_ends[item.index] - begin};
+  }
+  return &ahead.decoded[item.index];
+}
+
+const Record* Session::State::decode_alone() {
+  const auto raw = frame_record(chunk(), item.bytes, item.offset);
+  if (!raw) return nullptr;  // it was framed when its run was loaded
+  if (auto done = decode_record(*raw, facts.events, record); !done) {
+    if (is_known_type(raw->type)) {
+      ledger.skip(*raw, done.error());
+    } else {
+      ledger.skip_unknown_type(raw->type);
+    }
+    return nullptr;
+  }
+  prepared_alone.clear();
+  const auto* sample = std::get_if<Sample>(&record.body);
+  if (prepare && sample != nullptr) prepare(*sample, prepared_alone);
+  prepared = {prepared_alone.data(), prepared_alone.size()};
+  return &record;
+}
+
+void Session::State::release_used_up() {
+  if (!used_up) return;
+  open_runs[*used_up] = RunLoad{};
+  used_up.reset();
 }
 
 Session::Session(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -170,29 +174,28 @@ const RecordInput& Session::input() const { return *state_->input; }
 void Session::rewind() {
   State& state = *state_;
   if (!state.order) return;
-  state.prefetch.reset();
-  state.order.reset();
+  state.close();
   state.ledger = state.opening_ledger;
 }
 
-const RawRecord& Session::raw() const { return state_->raw; }
+RawRecord Session::raw() const {
+  const auto framed = frame_record(state_->chunk(), state_->item.bytes, state_->item.offset);
+  return framed ? *framed : RawRecord{};
+}
+
+void Session::prepare_samples(Prepare prepare) { state_->prepare = std::move(prepare); }
+std::string_view Session::prepared() const { return state_->prepared; }
 
 const Record* Session::next() {
   State& state = *state_;
   if (!state.order) state.start();
+  state.release_used_up();
   while (const auto item = state.order->next()) {
-    auto record = state.decode(*item);
-    if (!record) {
-      if (is_known_type(state.raw.type)) {
-        state.ledger.skip(state.raw, record.error());
-      } else {
-        state.ledger.skip_unknown_type(state.raw.type);
-      }
-      continue;
-    }
-    state.record = std::move(*record);
-    std::visit(LossCounter{state.ledger}, state.record.body);
-    return &state.record;
+    state.item = *item;
+    const Record* record = state.find_record();
+    if (record == nullptr) continue;
+    std::visit(LossCounter{state.ledger}, record->body);
+    return record;
   }
   return nullptr;
 }

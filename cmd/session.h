@@ -1,10 +1,14 @@
 #pragma once
 
+#include <fmt/format.h>
+
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "lib/abi/registers.h"
@@ -55,9 +59,17 @@ class Session {
   /// Starts again at the first record, with the ledger as it was then.
   void rewind();
   /// The bytes of the record that next() gave; they hold as long as it does.
-  [[nodiscard]] const RawRecord& raw() const;
+  [[nodiscard]] RawRecord raw() const;
   [[nodiscard]] Ledger& ledger();
   [[nodiscard]] const RecordInput& input() const;
+
+  /// Text made of a sample alone, called in the threads that load runs: what a verb can make of a sample without
+  /// knowing what came before it, it makes on all cores.
+  using Prepare = std::function<void(const Sample& sample, fmt::memory_buffer& out)>;
+  /// Before the first next().
+  void prepare_samples(Prepare prepare);
+  /// What was made of the sample that next() gave. Holds until the next call.
+  [[nodiscard]] std::string_view prepared() const;
 
  private:
   struct State;

@@ -87,7 +87,9 @@ Status decode_own_record(BodyReader& reader, Record& record) {
 Status decode_sample_record(const RawRecord& raw, const EventTable& events, Record& record) {
   const auto event = find_sample_event(raw, events);
   if (!event) return fail(event.error());
-  Sample& sample = record.body.emplace<Sample>();
+  // decode_sample overwrites all of a sample; to make it anew as well would clear its 700 bytes twice.
+  if (!std::holds_alternative<Sample>(record.body)) record.body.emplace<Sample>();
+  Sample& sample = std::get<Sample>(record.body);
   sample.event = *event;
   if (auto decoded = decode_sample(raw, events.events[*event].attr, sample); !decoded) return decoded;
   if (sample.has(abi::PERF_SAMPLE_TIME)) record.time_ns = sample.time_ns;
@@ -113,15 +115,20 @@ Status decode_other_record(const RawRecord& raw, const EventTable& events, Recor
 
 }  // namespace
 
+Status decode_record(const RawRecord& raw, const EventTable& events, Record& out) {
+  out.type = raw.type;
+  out.misc = raw.misc;
+  out.offset = raw.offset;
+  out.stream = raw.stream;
+  out.time_ns = kNoTime;
+  out.sample_id = SampleId{};
+  return raw.type == abi::PERF_RECORD_SAMPLE ? decode_sample_record(raw, events, out)
+                                             : decode_other_record(raw, events, out);
+}
+
 Result<Record> decode_record(const RawRecord& raw, const EventTable& events) {
   Result<Record> result{tl::in_place};
-  Record& record = *result;
-  record.type = raw.type;
-  record.misc = raw.misc;
-  record.offset = raw.offset;
-  record.stream = raw.stream;
-  Status decoded = raw.type == abi::PERF_RECORD_SAMPLE ? decode_sample_record(raw, events, record)
-                                                       : decode_other_record(raw, events, record);
+  Status decoded = decode_record(raw, events, *result);
   if (!decoded) result = fail(std::move(decoded.error()));
   return result;
 }

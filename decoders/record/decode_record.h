@@ -16,4 +16,9 @@ namespace simdprof {
 /// @return unsupported for a type or sample_type bit this build does not know, truncated, malformed
 Result<Record> decode_record(const RawRecord& raw, const EventTable& events);
 
+/// As above, into a record that is there already: a reader of millions does not copy them.
+///
+/// @param out  all of it is overwritten; means nothing after an error
+Status decode_record(const RawRecord& raw, const EventTable& events, Record& out);
+
 }  // namespace simdprof

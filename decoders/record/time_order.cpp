@@ -126,13 +126,15 @@ std::optional<TimeOrder::Item> TimeOrder::next() {
   const Head head = state.heads.back();
   state.heads.pop_back();
   OpenRun& from = *head.open;
-  const std::size_t offset = from.loaded.records[from.next].offset;
-  if (++from.next < from.loaded.records.size()) {
-    state.push_head(head.run);
-  } else {
+  const std::size_t index = from.next++;
+  const std::size_t offset = from.loaded.records[index].offset;
+  const bool last = from.next == from.loaded.records.size();
+  if (last) {
     state.used_up = head.run;
+  } else {
+    state.push_head(head.run);
   }
-  return Item{head.run, offset, std::span<const std::byte>(from.loaded.bytes).subspan(offset)};
+  return Item{head.run, index, offset, last, std::span<const std::byte>(from.loaded.bytes).subspan(offset)};
 }
 
 const std::vector<std::size_t>& TimeOrder::opening_order() const { return state_->opening_order; }

@@ -54,7 +54,9 @@ class TimeOrder {
 
   struct Item {
     std::size_t run = 0;               ///< index into the runs
+    std::size_t index = 0;             ///< into LoadedRun::records
     std::size_t offset = 0;            ///< of the record's header in the run
+    bool last = false;                 ///< of its run: the next call releases the run
     std::span<const std::byte> bytes;  ///< the run from the record's header on; holds until the next call of next()
   };
   std::optional<Item> next();

@@ -106,10 +106,15 @@ void KernelResolver::load_vmlinux(InternedText& text) {
   }
 }
 
+void KernelResolver::prefetch() {
+  if (loaded_ || prefetched_.valid()) return;
+  prefetched_ = std::async(std::launch::async | std::launch::deferred, [this] { return load_kallsyms(); });
+}
+
 void KernelResolver::load(InternedText& text) {
   if (loaded_) return;
   loaded_ = true;
-  const Status status = load_kallsyms();
+  const Status status = prefetched_.valid() ? prefetched_.get() : load_kallsyms();
   if (status) return;
   load_vmlinux(text);
   if (vmlinux_ == nullptr) problem_ = render_error(with_input(status.error(), "/proc/kallsyms"));

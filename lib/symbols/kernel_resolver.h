@@ -1,5 +1,6 @@
 #pragma once
 
+#include <future>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,6 +16,10 @@ class KernelResolver {
  public:
   /// @param options  must outlive this
   explicit KernelResolver(const SymbolOptions& options) : options_(options) {}
+
+  /// Starts to read what locate() will need, in a thread of its own: to print /proc/kallsyms takes the kernel 50 ms and
+  /// more.
+  void prefetch();
 
   /// @param mapping  what the recording says is at `address`; may be nullptr
   /// @param image    the recording's mapping of the kernel image, which tells where the kernel was; may be nullptr
@@ -38,6 +43,7 @@ class KernelResolver {
   std::uint64_t vmlinux_text_ = 0;   ///< address of _text in it
   std::uint64_t vmlinux_stext_ = 0;  ///< address of _stext in it
   std::string problem_;
+  std::future<Status> prefetched_;  ///< of load_kallsyms(); last, so that it ends before what it fills
 };
 
 }  // namespace simdprof

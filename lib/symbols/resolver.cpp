@@ -112,6 +112,8 @@ Resolver::Resolver(Resolver&&) noexcept = default;
 Resolver& Resolver::operator=(Resolver&&) noexcept = default;
 Resolver::~Resolver() = default;
 
+void Resolver::prefetch_kernel() { state_->kernel.prefetch(); }
+
 Location Resolver::locate(const AddressSpaces& spaces, Pid pid, VirtAddr address, CpuMode mode) {
   Dso* dso = nullptr;
   return state_->locate(spaces, pid, address, mode, dso);

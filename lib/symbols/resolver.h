@@ -36,6 +36,9 @@ class Resolver {
   /// As locate, and also source lines and the inline chain in `frames`.
   Location locate_lines(const AddressSpaces& spaces, Pid pid, VirtAddr address, CpuMode mode);
 
+  /// Kernel addresses will be asked for: starts to read the kernel's symbols in the background.
+  void prefetch_kernel();
+
   /// Files that could not be used, with the reason: for the quality header and -v.
   struct Problem {
     std::string path;
