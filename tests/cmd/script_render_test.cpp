@@ -53,6 +53,9 @@ std::string render(std::uint64_t sample_type, const Bytes& sample, std::string_v
   view.max_stack = max_stack;
   const auto choice = parse_fields(field_list);
   view.fields = fields_of_events(source->facts().events, *choice).value();
+  if (!json) {
+    source->prepare_samples([&](const Sample& of, TextBuffer& piece) { prepare_script_text(piece, of, view); });
+  }
   const SampleHit* hit = source->next();
   if (hit == nullptr) return "no sample";
   TextBuffer out;

@@ -38,9 +38,13 @@ Merged merge(const std::vector<TestRun>& runs) {
                     merged.opened.push_back(run);
                     return load(runs[run]);
                   }};
+  std::vector<std::vector<std::size_t>> given(runs.size());
   while (const auto item = order.next()) {
     merged.letters += static_cast<char>(item->bytes.front());
     EXPECT_EQ(static_cast<std::size_t>(item->bytes.size()), runs[item->run].records.size() - item->offset);
+    given[item->run].push_back(item->index);
+    EXPECT_EQ(item->last, given[item->run].size() == runs[item->run].records.size());
+    EXPECT_EQ(item->index + 1, given[item->run].size()) << "the place in time order";
     merged.most_open = std::max(merged.most_open, order.open_bytes());
   }
   merged.open_at_end = order.open_bytes();
