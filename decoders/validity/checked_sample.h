@@ -42,6 +42,8 @@ struct RuleHistory {
   ThreadHistory* thread = nullptr;      ///< of the sample at hand; nullptr when nothing is kept of it
   std::vector<bool> event_has_vectors;  ///< by event: some sample of it had a vector that is not 0
 
+  std::vector<bool> event_has_user_set;  ///< by event: some sample of it had a user set
+
   /// A closed thread of which all vectors were 0 (R15): what that means is known when all samples were seen.
   struct ZeroThread {
     SampleRef last_sample;

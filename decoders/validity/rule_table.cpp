@@ -46,7 +46,8 @@ constexpr std::array kRules = {
     Rule{RuleId::r9, Severity::error, false, kDistrustNothing, "user set missing",
          "A user-mode hit has no user set; or a thread's kernel hits lack it more often than entry timing explains "
          "(medium).",
-         "kernel hits while the entry frame is built; kernel threads", judge_r9},
+         "kernel hits while the entry frame is built; kernel threads; recorders that empty the set themselves",
+         judge_r9},
     Rule{RuleId::r10, Severity::info, false, kDistrustNothing, "sets of two moments",
          "Precise kernel hit: the interrupt vectors are from the PEBS record, the user's from the interrupt after it.",
          "this is legal", judge_r10},

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::uint64_t kBitness = abi::PERF_SAMPLE_REGS_ABI_32 | abi::PERF_SAMPLE_REGS_ABI_64;
 constexpr std::uint64_t kRing3 = 3;
+constexpr std::uint32_t kMaxEvents = 65536;
 
 bool has_simd(const RegisterBlock& block) { return (block.abi & abi::PERF_SAMPLE_REGS_ABI_SIMD) != 0; }
 bool is_x86(abi::Arch arch) { return arch == abi::Arch::x86_64 || arch == abi::Arch::x86_32; }
@@ -100,9 +101,17 @@ void judge_r3(const CheckedSample& checked, RuleHistory& /*history*/, FindingSin
   if (ip_leaks || register_leaks) out.add(RuleId::r3, checked.ref);
 }
 
-void judge_r9(const CheckedSample& checked, RuleHistory& /*history*/, FindingSink& out) {
-  if (!checked.user_mode() || !checked.sample->has(abi::PERF_SAMPLE_REGS_USER)) return;
-  if (checked.sample->regs_user.abi == 0) out.add(RuleId::r9, checked.ref);
+void judge_r9(const CheckedSample& checked, RuleHistory& history, FindingSink& out) {
+  if (!checked.sample->has(abi::PERF_SAMPLE_REGS_USER)) return;
+  // A recorder that unwinds by itself empties the user sets of all samples; that is no defect of the kernel.
+  std::vector<bool>& known = history.event_has_user_set;
+  const std::uint32_t event = checked.ref.event;
+  const bool has_user_set = checked.sample->regs_user.abi != 0;
+  if (has_user_set && event < kMaxEvents) {
+    if (event >= known.size()) known.resize(event + 1);
+    known[event] = true;
+  }
+  if (!has_user_set && checked.user_mode() && event < known.size() && known[event]) out.add(RuleId::r9, checked.ref);
 }
 
 void judge_r10(const CheckedSample& checked, RuleHistory& /*history*/, FindingSink& out) {

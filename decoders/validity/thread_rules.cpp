@@ -65,7 +65,9 @@ void count_for_thread(const CheckedSample& checked, ThreadHistory& thread) {
 }
 
 void close_thread(const ThreadHistory& thread, RuleHistory& history, FindingSink& out) {
-  if (thread.user_samples != 0 && thread.without_user_set >= kRareSamples &&
+  const std::uint32_t last_event = thread.last_sample.event;
+  const bool has_user_sets = last_event < history.event_has_user_set.size() && history.event_has_user_set[last_event];
+  if (has_user_sets && thread.user_samples != 0 && thread.without_user_set >= kRareSamples &&
       thread.without_user_set * 100 > thread.samples * kRarePercent) {
     Finding& finding = out.add(RuleId::r9, thread.last_sample);
     finding.severity = Severity::medium;

@@ -207,8 +207,18 @@ TEST(R3, TheKernelsGuardTheVsyscallPageAndGuestsAreLeftOut) {
   EXPECT_TRUE(run.of(RuleId::r3).empty());
 }
 
+TEST(R9, ARecorderThatEmptiedAllUserSetsIsNoDefect) {
+  StageRun run;
+  Hit hit;
+  hit.user_abi = 0;
+  for (int i = 0; i < 5; ++i) run.hit(hit);
+  run.finish();
+  EXPECT_TRUE(run.of(RuleId::r9).empty());
+}
+
 TEST(R9, AUserHitWithoutUserSetIsAnError) {
   StageRun run;
+  run.hit(Hit{});
   Hit hit;
   hit.user_abi = 0;
   run.hit(hit);
