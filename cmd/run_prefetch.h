@@ -22,7 +22,7 @@ struct RunLoad {
   /// all when the records are so small that their decoded form would take many times their bytes.
   std::vector<Record> decoded;
   /// What the reader has prepared of each decoded record, one after another, and where each ends; see Session::prepare.
-  fmt::memory_buffer prepared;
+  fmt::memory_buffer prepared = fmt::memory_buffer();
   std::vector<std::size_t> prepared_ends;
   bool damaged = false;  ///< checksum or framing is wrong; `run` holds the records before the damage
 };

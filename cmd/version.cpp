@@ -4,8 +4,8 @@
 
 #include "cmd/exit_code.h"
 #include "cmd/text_out.h"
-#include "lib/model/own_record.h"
 #include "lib/base/log.h"
+#include "lib/model/own_record.h"
 
 namespace simdprof::cmd {
 namespace {

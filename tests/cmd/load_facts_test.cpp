@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "cmd/open_input.h"
 #include "tests/cmd/session_input.h"
 
 namespace simdprof::cmd {
@@ -19,9 +20,9 @@ struct Loaded {
 
 Loaded load(const HandRecording& file) {
   Loaded loaded;
-  const auto container = ContainerReader::open(file.path(), loaded.ledger);
-  EXPECT_TRUE(container);
-  if (container) loaded.facts = load_facts(*container, loaded.ledger);
+  const auto input = open_input(file.path(), loaded.ledger);
+  EXPECT_TRUE(input);
+  if (input) loaded.facts = load_facts(**input, loaded.ledger);
   return loaded;
 }
 
