@@ -89,6 +89,7 @@ Result<ExitCode> run_report(const ReportOptions& options, TextOut& out) {
   auto reading = ReportReading::make(options, session->facts(), recorded_time(session->input()));
   if (!reading) return fail(reading.error());
   warn_about_chains(options, *reading);
+  if (has_kernel_hits(*session)) reading->prefetch_kernel();
 
   Progress progress(fmt::format("reading {}", options.input), record_count(session->input()));
   while (const Record* record = session->next()) {

@@ -177,6 +177,8 @@ Result<ReportReading> ReportReading::make(const ReportOptions& options, const Re
   return ReportReading(std::make_unique<State>(options, facts, std::move(*filter), window));
 }
 
+void ReportReading::prefetch_kernel() { state_->resolver.prefetch_kernel(); }
+
 Status ReportReading::observe(const Record& record) {
   State& state = *state_;
   state.spaces.observe(record);

@@ -28,6 +28,8 @@ class ReportReading {
   ReportReading& operator=(ReportReading&&) noexcept;
   ~ReportReading();
 
+  /// Kernel addresses are likely: their symbols are read in the background.
+  void prefetch_kernel();
   /// @return malformed for a register image that contradicts the recording's layout; it is then not used
   Status observe(const Record& record);
   /// No more records: takes over what was lost while reading.

@@ -17,7 +17,10 @@ constexpr std::size_t kMinBytesToDecodeAhead = sizeof(Record) / 16;
 // Runs in the threads that load: the one that merges has the rest of the work.
 void decode_ahead(const ChunkInfo& chunk, const EventTable& events, RunLoad& load) {
   const LoadedRun& run = load.run;
-  if (run.records.size() * kMinBytesToDecodeAhead > run.bytes.size()) return;
+  if (run.records.size() * kMinBytesToDecodeAhead > run.bytes.size()) {
+    load.decoded.clear();
+    return;
+  }
   load.decoded.resize(run.records.size());
   for (std::size_t i = 0; i < run.records.size(); ++i) {
     const std::size_t offset = run.records[i].offset;
@@ -69,11 +72,13 @@ std::optional<RawRecord> frame_record(const ChunkInfo& chunk, std::span<const st
 }
 
 RunLoad load_run(const RecordInput& input, const EventTable& events, std::size_t chunk, std::uint64_t first_time_ns,
-                 const Session::Prepare& prepare) {
+                 const Session::Prepare& prepare, std::vector<Record> spare) {
   RunLoad load;
+  load.decoded = std::move(spare);
   auto bytes = input.load(chunk);
   if (!bytes) {
     load.damaged = true;
+    load.decoded.clear();
     return load;
   }
   const ChunkInfo& info = input.chunks()[chunk];

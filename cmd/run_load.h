@@ -29,7 +29,8 @@ std::optional<RawRecord> frame_record(const ChunkInfo& chunk, std::span<const st
 ///
 /// @param first_time_ns  of the run, as OrderedRuns has it
 /// @param prepare        may be empty
+/// @param spare          records of a run that is used up, for their memory: to clear new ones is a tenth of all work
 RunLoad load_run(const RecordInput& input, const EventTable& events, std::size_t chunk, std::uint64_t first_time_ns,
-                 const Session::Prepare& prepare);
+                 const Session::Prepare& prepare, std::vector<Record> spare);
 
 }  // namespace simdprof::cmd

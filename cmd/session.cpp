@@ -2,6 +2,7 @@
 
 #include <malloc.h>
 
+#include <mutex>
 #include <utility>
 
 #include "cmd/load_facts.h"
@@ -70,14 +71,16 @@ struct Session::State {
   Ledger opening_ledger;  ///< `ledger` before the first next()
   OrderedRuns ordered;    ///< made by the first next(), as the following
   std::optional<TimeOrder> order;
-  std::unique_ptr<RunPrefetch> prefetch;  ///< its workers use input and facts, which outlive it
   Prepare prepare;
-  std::vector<RunLoad> open_runs;      ///< by run; their LoadedRun is with `order`
-  std::optional<std::size_t> used_up;  ///< a run whose last record is still looked at
-  TimeOrder::Item item;                ///< the record in hand, undecoded
-  Record record;                       ///< and decoded, when it was not ahead
-  std::string_view prepared;           ///< of the record in hand
-  fmt::memory_buffer prepared_alone;   ///< of a record that was not decoded ahead
+  std::vector<RunLoad> open_runs;  ///< by run; their LoadedRun is with `order`
+  std::mutex spare_mutex;
+  std::vector<std::vector<Record>> spare;  ///< of runs that are used up; guarded by spare_mutex
+  std::optional<std::size_t> used_up;      ///< a run whose last record is still looked at
+  TimeOrder::Item item;                    ///< the record in hand, undecoded
+  Record record;                           ///< and decoded, when it was not ahead
+  std::string_view prepared;               ///< of the record in hand
+  fmt::memory_buffer prepared_alone;       ///< of a record that was not decoded ahead
+  std::unique_ptr<RunPrefetch> prefetch;   ///< last: its workers use what stands above, and end first
 
   void start();
   void close();
@@ -85,6 +88,7 @@ struct Session::State {
   const Record* find_record();
   const Record* decode_alone();
   void release_used_up();
+  std::vector<Record> take_spare();
   [[nodiscard]] const ChunkInfo& chunk() const { return input->chunks()[ordered.chunks[item.run]]; }
 };
 
@@ -95,7 +99,7 @@ void Session::State::start() {
   open_runs.resize(ordered.runs.size());
   order.emplace(ordered.runs, [this](std::size_t run) { return open_run(run); });
   prefetch = std::make_unique<RunPrefetch>(order->opening_order(), [this](std::size_t run) {
-    return load_run(*input, facts.events, ordered.chunks[run], ordered.runs[run].first_time_ns, prepare);
+    return load_run(*input, facts.events, ordered.chunks[run], ordered.runs[run].first_time_ns, prepare, take_spare());
   });
 }
 
@@ -151,8 +155,18 @@ const Record* Session::State::decode_alone() {
 
 void Session::State::release_used_up() {
   if (!used_up) return;
-  open_runs[*used_up] = RunLoad{};
+  RunLoad done = std::exchange(open_runs[*used_up], RunLoad{});
   used_up.reset();
+  const std::lock_guard lock(spare_mutex);
+  spare.push_back(std::move(done.decoded));
+}
+
+std::vector<Record> Session::State::take_spare() {
+  const std::lock_guard lock(spare_mutex);
+  if (spare.empty()) return {};
+  std::vector<Record> taken = std::move(spare.back());
+  spare.pop_back();
+  return taken;
 }
 
 Session::Session(std::unique_ptr<State> state) : state_(std::move(state)) {}
