@@ -74,7 +74,8 @@ void render_time(TextOut& out, const RecordingInfo& info) {
     out.print("duration       {:.6f} s\n",
               static_cast<double>(*info.facts.end_ns - *info.facts.start_ns) / kNsPerSecond);
   } else {
-    out.write("duration       not recorded: the recorder did not come to its end\n");
+    out.print("duration       not recorded{}\n",
+              info.facts.recorder_tells_end() ? ": the recorder did not come to its end" : "");
   }
 }
 

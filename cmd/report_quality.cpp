@@ -48,6 +48,7 @@ Quality quality_of(const RecordingFacts& facts) {
   Quality quality;
   quality.command = host_fact(facts, "cmdline");
   if (facts.wait_status && *facts.wait_status != -1) quality.wait_status = facts.wait_status;
+  quality.recorder_tells_end = facts.recorder_tells_end();
   if (facts.start_ns && facts.end_ns && *facts.end_ns >= *facts.start_ns) {
     quality.duration_ns = *facts.end_ns - *facts.start_ns;
   }

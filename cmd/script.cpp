@@ -85,8 +85,9 @@ Status run_script(const ScriptOptions& options, TextOut& out) {
   const bool text = options.format == "text";
   const auto render = text ? render_script_text : render_script_json;
   if (text) {
+    // A copy: the threads that load end with the source, after this function's later variables.
     source->prepare_samples(
-        [&view](const Sample& sample, TextBuffer& piece) { prepare_script_text(piece, sample, *view); });
+        [shown = *view](const Sample& sample, TextBuffer& piece) { prepare_script_text(piece, sample, shown); });
   }
   while (const SampleHit* hit = source->next()) {
     render(out.buffer(), *hit, *source, *view);

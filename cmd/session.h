@@ -35,9 +35,11 @@ struct RecordingFacts {
   };
   std::vector<SourceAttempt> sources;  ///< in the order they were tried; the one with error_number 0 was taken
   std::map<std::string, std::string> build_ids;            ///< path -> lower-case hex
-  std::optional<std::uint64_t> start_ns, end_ns;           ///< absent when the recorder did not come to its end
+  std::optional<std::uint64_t> start_ns, end_ns;           ///< of the recording; absent: no record tells them
   std::optional<std::int32_t> wait_status;                 ///< of the child
   [[nodiscard]] std::optional<SourceKind> source() const;  ///< the one that was taken
+  /// simdprof made the recording, which writes when it began and ended; perf does not.
+  [[nodiscard]] bool recorder_tells_end() const { return host.contains("simdprof"); }
 };
 
 /// Whether AUX bytes are given, or left in the file: few need them and they can be most of it.
@@ -66,7 +68,7 @@ class Session {
   /// Text made of a sample alone, called in the threads that load runs: what a verb can make of a sample without
   /// knowing what came before it, it makes on all cores.
   using Prepare = std::function<void(const Sample& sample, fmt::memory_buffer& out)>;
-  /// Before the first next().
+  /// Before the first next(). `prepare` is called until the session ends: it must own what it uses.
   void prepare_samples(Prepare prepare);
   /// What was made of the sample that next() gave. Holds until the next call.
   [[nodiscard]] std::string_view prepared() const;

@@ -81,14 +81,14 @@ void add_recording(const Quality& quality, Lines& lines) {
   lines.emplace_back("command", quality.command.empty() ? "not recorded" : quality.command);
   if (quality.wait_status) lines.emplace_back("exit status", exit_text(*quality.wait_status));
   const auto seconds = [](std::uint64_t ns) { return static_cast<double>(ns) / 1e9; };
+  const std::string_view unfinished = quality.recorder_tells_end ? "; the recorder did not come to its end" : "";
   if (quality.duration_ns) {
     lines.emplace_back("duration", fmt::format("{:.3f} s", seconds(*quality.duration_ns)));
   } else if (quality.span_ns) {
-    lines.emplace_back("duration",
-                       fmt::format("{:.3f} s from the first to the last sample; the recorder did not come to its end",
-                                   seconds(*quality.span_ns)));
+    lines.emplace_back(
+        "duration", fmt::format("{:.3f} s from the first to the last sample{}", seconds(*quality.span_ns), unfinished));
   } else {
-    lines.emplace_back("duration", "unknown; the recorder did not come to its end");
+    lines.emplace_back("duration", fmt::format("unknown{}", unfinished));
   }
 }
 

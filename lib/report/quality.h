@@ -37,7 +37,8 @@ struct EventQuality {
 struct Quality {
   std::string command;                       ///< empty: not recorded
   std::optional<std::int32_t> wait_status;   ///< of the command; empty: not recorded, or there was none
-  std::optional<std::uint64_t> duration_ns;  ///< of the recording; empty: the recorder did not come to its end
+  std::optional<std::uint64_t> duration_ns;  ///< of the recording; empty: not recorded
+  bool recorder_tells_end = true;            ///< such a recorder writes its end: without one it did not come to it
   std::optional<std::uint64_t> span_ns;      ///< from the first to the last sample
   std::optional<std::uint64_t> cpu_time_ns;  ///< of the target, when the recorder told it
   std::vector<SourceQuality> sources;        ///< in the order they were tried

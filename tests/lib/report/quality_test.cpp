@@ -101,6 +101,9 @@ TEST(Quality, MeasuresTheRateAgainstTheBestTimeThereIs) {
   EXPECT_FALSE(reached_rate(quality, quality.events[0]));
   EXPECT_EQ(line(quality, "event"), "task-clock:u: asked 999 Hz");
   EXPECT_EQ(line(quality, "duration"), "unknown; the recorder did not come to its end");
+  quality.recorder_tells_end = false;
+  EXPECT_EQ(line(quality, "duration"), "unknown");
+  quality.recorder_tells_end = true;
 
   quality.span_ns = 1'000'000'000;
   EXPECT_EQ(line(quality, "event"), "task-clock:u: asked 999 Hz, reached 100.0 samples per second of wall time");
