@@ -14,9 +14,10 @@ namespace simdprof {
 /// To move the tracer is not enough: while it runs, the scheduler wakes the tracee on any other CPU that is idle. So
 /// the tracee may run on the tracer's CPU alone for the moment in which it is woken, a few microseconds, in which the
 /// tracer has that CPU; then its own set stands again. Measured on a quiet 2-CPU virtual machine, one FMA thread at 999
-/// Hz, slowdown (median of 7): 20 % with only the tracer following, 15 % wherever the scheduler puts both, 6 % so; of
-/// these 2.4 % are the timer interrupt and the sample alone. The tracer as SCHED_IDLE, so that its CPU counts as idle,
-/// comes to 8 %, but on a busy machine the target then waits for its tracer 10 times as long as it runs.
+/// Hz, slowdown (medians of 5 and 7): 23 % with only the tracer following, 8.9 % so; the timer interrupt and the sample
+/// alone are 2.8 %. A bare tracer, on the same machine: 15 % wherever the scheduler puts both, 6 % so, and 8 % with the
+/// tracer as SCHED_IDLE, so that its CPU counts as idle; but on a busy machine the target then waits for its tracer 10
+/// times as long as it runs.
 ///
 /// Only for a command that we started: after a call of sched_setaffinity the kernel no longer widens a thread's set
 /// when its cpuset grows, and an attached process is to be left without a trace.
