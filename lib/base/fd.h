@@ -36,10 +36,19 @@ class UniqueFd {
 
 /// Opens `path` read-only, close-on-exec.
 Result<UniqueFd> open_to_read(const std::string& path);
+/// Opens `path` to write, close-on-exec and never as a terminal of ours; `flags` are further O_* flags. What it makes
+/// has mode 0600.
+Result<UniqueFd> open_to_write(const std::string& path, int flags);
+/// Standard output for data; usage when that is a terminal.
+Result<UniqueFd> open_standard_output();
 /// Writes all of `bytes`, through short writes and EINTR.
 Status write_all(int fd, std::span<const std::byte> bytes);
+/// The same at a place of the file, whose position stays.
+Status write_all_at(int fd, std::uint64_t offset, std::span<const std::byte> bytes);
 /// Reads until `bytes` is full or the file ends; returns the bytes read.
 Result<std::size_t> read_up_to(int fd, std::span<std::byte> bytes);
+/// The same from a place of the file, whose position stays.
+Result<std::size_t> read_up_to_at(int fd, std::uint64_t offset, std::span<std::byte> bytes);
 /// The whole of a file, at most `limit_bytes` of it (more is an error of kind limit).
 Result<std::vector<std::byte>> load_bytes(const std::string& path, std::size_t limit_bytes);
 /// As load_bytes, for text files such as those of /proc and /sys.

@@ -72,18 +72,7 @@ Result<InputFile> InputFile::adopt(UniqueFd fd) {
 }
 
 Result<std::size_t> InputFile::read_at(std::uint64_t offset, std::span<std::byte> bytes) const {
-  std::size_t total = 0;
-  while (total < bytes.size()) {
-    const ssize_t got =
-        ::pread(fd_.get(), bytes.data() + total, bytes.size() - total, static_cast<off_t>(offset + total));
-    if (got < 0) {
-      if (errno == EINTR) continue;
-      return fail_errno(errno, "cannot read");
-    }
-    if (got == 0) break;
-    total += static_cast<std::size_t>(got);
-  }
-  return total;
+  return read_up_to_at(fd_.get(), offset, bytes);
 }
 
 }  // namespace simdprof

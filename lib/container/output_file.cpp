@@ -11,12 +11,6 @@
 namespace simdprof {
 namespace {
 
-Result<UniqueFd> open_with(const std::string& path, int flags) {
-  const int fd = ::open(path.c_str(), flags | O_WRONLY | O_CLOEXEC | O_NOCTTY, 0600);
-  if (fd < 0) return fail_errno(errno, "cannot create");
-  return UniqueFd{fd};
-}
-
 /// Takes the old file out of the way: kept as `.old` when there is anything in it.
 Status move_old_aside(const std::string& path, bool empty) {
   const std::string old_name = path + ".old";
@@ -25,23 +19,16 @@ Status move_old_aside(const std::string& path, bool empty) {
   return {};
 }
 
-Result<UniqueFd> open_standard_output() {
-  if (::isatty(STDOUT_FILENO) == 1) return fail(Errc::usage, "standard output is a terminal; redirect it to a file");
-  UniqueFd fd{::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0)};
-  if (!fd.valid()) return fail_errno(errno, "cannot write to standard output");
-  return fd;
-}
-
 Result<UniqueFd> open_named(const std::string& path) {
   struct stat target {};
   if (::stat(path.c_str(), &target) == 0) {
-    if (S_ISCHR(target.st_mode) || S_ISFIFO(target.st_mode)) return open_with(path, 0);
+    if (S_ISCHR(target.st_mode) || S_ISFIFO(target.st_mode)) return open_to_write(path, 0);
     if (!S_ISREG(target.st_mode)) return fail(Errc::usage, "is there, and is not a regular file");
     if (const auto moved = move_old_aside(path, target.st_size == 0); !moved) return fail(moved.error());
   } else if (struct stat link{}; ::lstat(path.c_str(), &link) == 0) {
     if (const auto moved = move_old_aside(path, false); !moved) return fail(moved.error());  // a link to nowhere
   }
-  return open_with(path, O_CREAT | O_EXCL);
+  return open_to_write(path, O_CREAT | O_EXCL);
 }
 
 }  // namespace

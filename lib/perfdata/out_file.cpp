@@ -11,23 +11,6 @@
 #include "lib/base/check.h"
 
 namespace simdprof::perfdata {
-namespace {
-
-Result<UniqueFd> open_standard_output() {
-  if (::isatty(STDOUT_FILENO) == 1) return fail(Errc::usage, "standard output is a terminal; redirect it to a file");
-  UniqueFd fd{::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0)};
-  if (!fd.valid()) return fail_errno(errno, "cannot write to standard output");
-  return fd;
-}
-
-Result<UniqueFd> open_with(const std::string& path, int flags) {
-  const int fd = ::open(path.c_str(), flags | O_WRONLY | O_CLOEXEC | O_NOCTTY, 0600);
-  if (fd < 0) return fail_errno(errno, "cannot create");
-  return UniqueFd{fd};
-}
-
-}  // namespace
-
 OutFile::OutFile(UniqueFd fd, std::string path, std::string temporary)
     : fd_(std::move(fd)), path_(std::move(path)), temporary_(std::move(temporary)) {}
 
@@ -52,12 +35,12 @@ Result<OutFile> OutFile::create(const std::string& path) {
   if (path == "-") return named(open_standard_output(), {});
   struct stat target {};
   if (::stat(path.c_str(), &target) == 0) {
-    if (S_ISCHR(target.st_mode) || S_ISFIFO(target.st_mode)) return named(open_with(path, 0), {});
+    if (S_ISCHR(target.st_mode) || S_ISFIFO(target.st_mode)) return named(open_to_write(path, 0), {});
     if (!S_ISREG(target.st_mode)) return named(fail(Errc::usage, "is there, and is not a regular file"), {});
   }
   const std::string temporary = path + ".tmp";
   ::unlink(temporary.c_str());  // of an export that was killed; O_EXCL refuses whatever stands there otherwise
-  return named(open_with(temporary, O_CREAT | O_EXCL), temporary);
+  return named(open_to_write(temporary, O_CREAT | O_EXCL), temporary);
 }
 
 Status OutFile::append(std::span<const std::byte> bytes) {
@@ -68,15 +51,7 @@ Status OutFile::append(std::span<const std::byte> bytes) {
 
 Status OutFile::overwrite(std::uint64_t offset, std::span<const std::byte> bytes) {
   SIMDPROF_ASSERT(!sequential() && offset + bytes.size() <= size_);
-  while (!bytes.empty()) {
-    const ssize_t written = ::pwrite(fd_.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
-    if (written < 0) {
-      if (errno == EINTR) continue;
-      return failed(fail_errno(errno, "cannot write").value());
-    }
-    offset += static_cast<std::uint64_t>(written);
-    bytes = bytes.subspan(static_cast<std::size_t>(written));
-  }
+  if (const auto written = write_all_at(fd_.get(), offset, bytes); !written) return failed(written.error());
   return {};
 }
 
