@@ -15,7 +15,7 @@ std::string_view read_name(Cursor& in) {
   const auto rest = ahead.take(ahead.remaining());
   const auto nul = std::find(rest.begin(), rest.end(), std::byte{0});
   if (nul == rest.end()) {
-    latch(in);
+    in.latch();
     return {};
   }
   const auto length = static_cast<std::size_t>(nul - rest.begin());

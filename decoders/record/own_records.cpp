@@ -15,7 +15,7 @@ std::string_view read_text(Cursor& in) {
   const auto rest = ahead.take(ahead.remaining());
   const auto nul = std::find(rest.begin(), rest.end(), std::byte{0});
   if (nul == rest.end()) {
-    latch(in);
+    in.latch();
     return {};
   }
   return in.padded_text(static_cast<std::uint64_t>(nul - rest.begin()) + 1);
@@ -85,7 +85,7 @@ void read_xsave_table(BodyReader& r) {
   record.table.xcr0_mask = r.in.u64();
   record.table.max_bytes = r.in.u32();
   const std::uint32_t count = r.in.u32();
-  if (count > r.in.remaining() / 16) return latch(r.in);
+  if (count > r.in.remaining() / 16) return r.in.latch();
   for (std::uint32_t i = 0; i < count; ++i) {
     const std::uint32_t index = r.in.u32();
     const abi::XsaveTable::Component component{r.in.u32(), r.in.u32(), r.in.u32()};

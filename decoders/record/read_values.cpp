@@ -22,7 +22,7 @@ ReadValues read_group(Cursor& in, std::uint64_t format) {
   const unsigned words_each =
       1U + ((format & abi::PERF_FORMAT_ID) != 0 ? 1U : 0U) + ((format & abi::PERF_FORMAT_LOST) != 0 ? 1U : 0U);
   if (count > in.remaining() / (std::size_t{8} * words_each)) {
-    latch(in);
+    in.latch();
     return out;
   }
   out.values.resize(static_cast<std::size_t>(count));

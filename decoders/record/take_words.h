@@ -1,21 +1,17 @@
 #pragma once
 
 #include <cstdint>
-#include <limits>
 
 #include "lib/base/cursor.h"
 
 namespace simdprof {
-
-/// Makes the cursor fail where it stands: the input promises more than its bytes hold.
-inline void latch(Cursor& in) { in.skip(std::numeric_limits<std::uint64_t>::max()); }
 
 /// The next count * words_each words. `count` comes from the input: it is compared with the bytes left before it is
 /// multiplied, and the cursor latches when it is too large.
 inline WordView take_words(Cursor& in, std::uint64_t count, unsigned words_each = 1) {
   if (words_each == 0) return WordView({}, in.order());
   if (count > in.remaining() / (std::size_t{8} * words_each)) {
-    latch(in);
+    in.latch();
     return {};
   }
   return WordView(in.take(count * words_each * 8), in.order());

@@ -4,7 +4,7 @@
 
 namespace simdprof {
 
-void Cursor::run_out() {
+void Cursor::latch() {
   if (failed_) return;
   failed_at_ = position_;
   failed_ = true;

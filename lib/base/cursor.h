@@ -44,7 +44,7 @@ class Cursor {
   /// The next `size` bytes, or an empty span (and failed()) when fewer remain.
   std::span<const std::byte> take(std::uint64_t size) {
     if (size > remaining()) {
-      run_out();
+      latch();
       return {};
     }
     const auto taken = bytes_.subspan(position_, static_cast<std::size_t>(size));
@@ -52,6 +52,8 @@ class Cursor {
     return taken;
   }
   void skip(std::uint64_t size) { (void)take(size); }
+  /// Makes the cursor fail where it stands: the input promises more than its bytes hold.
+  void latch();
   /// Text up to the first NUL of the remaining bytes, all of which are used: names at the end of kernel records are
   /// padded with NULs to 8 bytes.
   std::string_view padded_text(std::uint64_t size);
@@ -68,7 +70,6 @@ class Cursor {
     const auto bytes = take(sizeof(T));
     return bytes.size() == sizeof(T) ? load_integer<T>(bytes, order_) : T{0};
   }
-  void run_out();
 
   std::span<const std::byte> bytes_;
   std::uint64_t base_;

@@ -33,7 +33,7 @@ void append_part(std::string& text, std::string_view part) {
 template <class One>
 void take_each(Cursor& in, One one) {
   const std::uint32_t count = in.u32();
-  if (count > in.remaining() / 4) return in.skip(~std::uint64_t{0});
+  if (count > in.remaining() / 4) return in.latch();
   for (std::uint32_t i = 0; i < count && !in.failed(); ++i) one(i);
 }
 
@@ -70,7 +70,7 @@ void read_event_desc(Cursor& in, Metadata& out) {
     const auto attr = in.take(attr_bytes);
     const std::uint32_t ids = in.u32();
     const std::string_view name = take_text(in);
-    if (ids > in.remaining() / 8) return in.skip(~std::uint64_t{0});
+    if (ids > in.remaining() / 8) return in.latch();
     std::vector<std::uint64_t> values(ids);
     for (std::uint64_t& value : values) value = in.u64();
     if (in.failed() || attr.size() < abi::PERF_ATTR_SIZE_VER0) return;
@@ -89,7 +89,7 @@ void read_build_ids(Cursor& in, Metadata& out) {
     const auto id = in.take(20);
     const std::uint8_t id_bytes = in.u8();
     in.skip(3);
-    if (in.failed() || size < kFixed) return in.skip(~std::uint64_t{0});
+    if (in.failed() || size < kFixed) return in.latch();
     const std::string_view path = in.padded_text(size - kFixed);
     const bool sized = (misc & abi::PERF_RECORD_MISC_BUILD_ID_SIZE) != 0 && id_bytes <= id.size();
     if (!in.failed()) out.add_build_id(id.first(sized ? id_bytes : id.size()), path);
