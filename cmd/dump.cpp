@@ -64,18 +64,12 @@ void dump_samples(Session& session, TextOut& out) {
 }
 
 void observe(RegisterStage& stage, const Record& record, Ledger& ledger) {
-  if (const auto* image = std::get_if<RegisterImageRecord>(&record.body)) {
-    RawRecord raw;
-    raw.type = record.type;
-    if (auto used = stage.observe(image->image); !used) {
-      used.error().offset = record.offset;
-      ledger.skip(raw, used.error());
-    }
-  } else if (const auto* comm = std::get_if<CommRecord>(&record.body)) {
-    if (comm->exec) stage.forget(comm->tid);
-  } else if (const auto* exit = std::get_if<ExitRecord>(&record.body)) {
-    stage.forget(exit->tid);
-  }
+  auto used = stage.observe(record);
+  if (used) return;
+  RawRecord raw;
+  raw.type = record.type;
+  used.error().offset = record.offset;
+  ledger.skip(raw, used.error());
 }
 
 void dump_register_sets(Session& session, TextOut& out) {

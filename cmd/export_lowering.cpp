@@ -11,15 +11,10 @@ using perfdata::PlainRegisters;
 using perfdata::SampleChange;
 
 constexpr unsigned kXmmRegisters = 16;
-constexpr std::uint64_t kBitness = abi::PERF_SAMPLE_REGS_ABI_32 | abi::PERF_SAMPLE_REGS_ABI_64;
-
-bool is_x86(abi::Arch arch) { return arch == abi::Arch::x86_64 || arch == abi::Arch::x86_32; }
-
-bool is_simd(const RegisterBlock& block) { return (block.abi & abi::PERF_SAMPLE_REGS_ABI_SIMD) != 0; }
 
 /// Bits of a SIMD ABI mask that mean the same in the legacy ABI.
 std::uint64_t legacy_gprs(std::uint64_t mask, abi::Arch arch) {
-  return is_x86(arch) ? mask & ~(abi::kX86SimdGprMask | abi::kX86LegacyXmmMask) : mask;
+  return abi::is_x86(arch) ? mask & ~(abi::kX86SimdGprMask | abi::kX86LegacyXmmMask) : mask;
 }
 
 /// Bits of the first `count` XMM registers.
@@ -30,13 +25,13 @@ std::uint64_t xmm_mask(unsigned count) {
 
 PlainRegisters lower_section(const RegisterBlock& block, abi::Arch arch) {
   PlainRegisters out;
-  out.abi = block.abi & kBitness;
-  out.mask = is_simd(block) ? legacy_gprs(block.mask, arch) : block.mask;
+  out.abi = block.abi & abi::kRegsAbiBitness;
+  out.mask = block.simd_abi() ? legacy_gprs(block.mask, arch) : block.mask;
   std::size_t next = 0;
   for (std::uint64_t mask = block.mask; mask != 0; mask &= mask - 1) {
     out.words[static_cast<unsigned>(std::countr_zero(mask))] = block.words[next++];
   }
-  if (!is_simd(block) || !is_x86(arch) || block.vector_qwords < 2) return out;
+  if (!block.simd_abi() || !abi::is_x86(arch) || block.vector_qwords < 2) return out;
   const std::uint64_t xmm = xmm_mask(block.nr_vectors);
   out.mask |= xmm;
   for (std::uint64_t mask = xmm; mask != 0; mask &= mask - 1) {
@@ -81,7 +76,7 @@ std::optional<std::uint64_t> mask_of(const RegisterBlock& block, const std::opti
 
 std::uint64_t expected_mask(std::uint64_t mask, std::uint64_t vectors, const abi::EventAttr& attr, abi::Arch arch) {
   if (attr.sample_simd_regs_enabled == 0) return mask;
-  const bool has_xmm = is_x86(arch) && attr.sample_simd_vec_reg_qwords >= 2;
+  const bool has_xmm = abi::is_x86(arch) && attr.sample_simd_vec_reg_qwords >= 2;
   return legacy_gprs(mask, arch) | (has_xmm ? xmm_mask(static_cast<unsigned>(std::popcount(vectors))) : 0);
 }
 
@@ -108,7 +103,7 @@ RegisterMasks expected_masks(const abi::EventAttr& attr, abi::Arch arch, bool ma
   RegisterMasks masks;
   if ((attr.sample_type & abi::PERF_SAMPLE_REGS_USER) != 0) {
     masks.user = expected_mask(attr.sample_regs_user, attr.sample_simd_vec_reg_user, attr, arch);
-    if (makes_images && is_x86(arch)) *masks.user |= abi::kX86LegacyXmmMask;
+    if (makes_images && abi::is_x86(arch)) *masks.user |= abi::kX86LegacyXmmMask;
   }
   if ((attr.sample_type & abi::PERF_SAMPLE_REGS_INTR) != 0) {
     masks.intr = expected_mask(attr.sample_regs_intr, attr.sample_simd_vec_reg_intr, attr, arch);
@@ -125,23 +120,15 @@ bool SampleLowering::makes_images(std::uint32_t event) const {
   return event < events_.size() && events_[event].makes_images;
 }
 
-Status SampleLowering::observe(const Record& record) {
-  if (const auto* image = std::get_if<RegisterImageRecord>(&record.body)) return stage_.observe(image->image);
-  if (const auto* comm = std::get_if<CommRecord>(&record.body)) {
-    if (comm->exec) stage_.forget(comm->tid);
-  } else if (const auto* exit = std::get_if<ExitRecord>(&record.body)) {
-    stage_.forget(exit->tid);
-  }
-  return {};
-}
+Status SampleLowering::observe(const Record& record) { return stage_.observe(record); }
 
 void SampleLowering::count_simd(const Sample& sample) {
   bool wide = false, opmask = false, gprs = false;
   for (const RegisterBlock* block : {&sample.regs_user, &sample.regs_intr}) {
-    if (!is_simd(*block)) continue;
+    if (!block->simd_abi()) continue;
     wide = wide || (block->nr_vectors != 0 && block->vector_qwords > 2) || block->nr_vectors > kXmmRegisters;
     opmask = opmask || block->nr_pred != 0;
-    gprs = gprs || (is_x86(arch_) && (block->mask & abi::kX86SimdGprMask) != 0);
+    gprs = gprs || (abi::is_x86(arch_) && (block->mask & abi::kX86SimdGprMask) != 0);
   }
   counts_.wide += wide ? 1 : 0;
   counts_.opmask += opmask ? 1 : 0;
@@ -168,8 +155,8 @@ void SampleLowering::add_image(const Sample& sample, SampleChange& change) {
 }
 
 RegisterMasks SampleLowering::lower(const Sample& sample, SampleChange& change) {
-  if (is_simd(sample.regs_user)) change.user = lower_section(sample.regs_user, arch_);
-  if (is_simd(sample.regs_intr)) change.intr = lower_section(sample.regs_intr, arch_);
+  if (sample.regs_user.simd_abi()) change.user = lower_section(sample.regs_user, arch_);
+  if (sample.regs_intr.simd_abi()) change.intr = lower_section(sample.regs_intr, arch_);
   if (change.user || change.intr) count_simd(sample);
   if (makes_images(sample.event)) add_image(sample, change);
   return {mask_of(sample.regs_user, change.user), mask_of(sample.regs_intr, change.intr)};

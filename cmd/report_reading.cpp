@@ -187,16 +187,12 @@ Status ReportReading::observe(const Record& record) {
   state.take_findings();
   if (const auto* sample = std::get_if<Sample>(&record.body)) {
     state.add(*sample);
-  } else if (const auto* image = std::get_if<RegisterImageRecord>(&record.body)) {
-    return state.registers.observe(image->image);
-  } else if (const auto* comm = std::get_if<CommRecord>(&record.body)) {
-    if (comm->exec) state.registers.forget(comm->tid);
-  } else if (const auto* exit = std::get_if<ExitRecord>(&record.body)) {
-    state.registers.forget(exit->tid);
-  } else if (const auto* throttle = std::get_if<ThrottleRecord>(&record.body)) {
+    return {};
+  }
+  if (const auto* throttle = std::get_if<ThrottleRecord>(&record.body)) {
     state.quality.throttled += throttle->throttled ? 1 : 0;
   }
-  return {};
+  return state.registers.observe(record);
 }
 
 void ReportReading::finish(const Ledger& ledger) {

@@ -79,13 +79,7 @@ void SampleSource::State::observe(const Record& record) {
   places.observe(record);
   if (!needs.registers) return;
   if (verdicts) verdicts->observe(record);
-  if (const auto* image = std::get_if<RegisterImageRecord>(&record.body)) {
-    if (const auto taken = stage.observe(image->image); !taken) skip(record, taken.error());
-  } else if (const auto* comm = std::get_if<CommRecord>(&record.body)) {
-    if (comm->exec) stage.forget(comm->tid);
-  } else if (const auto* exit = std::get_if<ExitRecord>(&record.body)) {
-    stage.forget(exit->tid);
-  }
+  if (const auto taken = stage.observe(record); !taken) skip(record, taken.error());
 }
 
 // Every sample, shown or not: rules look at what came before.

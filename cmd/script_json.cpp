@@ -88,7 +88,7 @@ void add_chain(JsonObject& object, SampleSource& source, FieldSet fields, const 
 void add_registers(JsonObject& object, std::string_view name, const RegisterBlock& block, abi::Arch arch) {
   TextBuffer& out = object.key(name);
   if (block.abi == abi::PERF_SAMPLE_REGS_ABI_NONE) return append_text(out, "null");
-  const bool simd_abi = (block.abi & abi::PERF_SAMPLE_REGS_ABI_SIMD) != 0;
+  const bool simd_abi = block.simd_abi();
   const bool has_xmm = has_legacy_xmm(block, arch);
   JsonObject registers(out);
   append_number(registers.key("abi"), block.abi);

@@ -12,10 +12,7 @@ std::string_view long_dso_name(const Location& place) {
   return is_file && !place.dso_path.empty() ? place.dso_path : place.dso;
 }
 
-bool has_legacy_xmm(const RegisterBlock& block, abi::Arch arch) {
-  const bool is_x86 = arch == abi::Arch::x86_64 || arch == abi::Arch::x86_32;
-  return is_x86 && (block.abi & abi::PERF_SAMPLE_REGS_ABI_SIMD) == 0;
-}
+bool has_legacy_xmm(const RegisterBlock& block, abi::Arch arch) { return abi::is_x86(arch) && !block.simd_abi(); }
 
 void append_dso_in_parentheses(TextBuffer& out, const Location& place, FieldSet fields) {
   append_text(out, "(");

@@ -181,7 +181,7 @@ const RegisterLabels& register_labels(abi::Arch arch, bool simd_abi, bool has_xm
 void append_registers(TextBuffer& out, const RegisterBlock& block, abi::Arch arch) {
   if (block.abi == abi::PERF_SAMPLE_REGS_ABI_NONE) return;
   constexpr std::size_t kMostOfOne = RegisterLabels::kMostBytes + 16 + 1;  // label, value, blank
-  const bool simd_abi = (block.abi & abi::PERF_SAMPLE_REGS_ABI_SIMD) != 0;
+  const bool simd_abi = block.simd_abi();
   const RegisterLabels& labels = register_labels(arch, simd_abi, has_legacy_xmm(block, arch));
   append_text(out, " ABI:");
   append_decimal(out, block.abi);

@@ -20,8 +20,6 @@ constexpr std::array<ClassFact, kRegisterClasses> kClasses = {
 };
 const ClassFact& fact(RegisterClass kind) { return kClasses[static_cast<std::size_t>(kind)]; }
 
-bool is_x86(abi::Arch arch) { return arch == abi::Arch::x86_64 || arch == abi::Arch::x86_32; }
-
 std::string lower(std::string_view text) {
   std::string result(text);
   for (char& c : result) {
@@ -36,10 +34,10 @@ constexpr unsigned kLastPrefixed = abi::PERF_REG_X86_FLAGS;
 
 bool same_gpr(abi::Arch arch, unsigned number, std::string_view wanted) {
   // Names differ between the ABIs for 24..40 only, and there the legacy ABI has none.
-  const std::string kernel_name = lower(abi::register_name(arch, number, is_x86(arch)));
+  const std::string kernel_name = lower(abi::register_name(arch, number, abi::is_x86(arch)));
   if (kernel_name.empty()) return false;
   if (wanted == kernel_name) return true;
-  if (!is_x86(arch) || number > kLastPrefixed || wanted.empty()) return false;
+  if (!abi::is_x86(arch) || number > kLastPrefixed || wanted.empty()) return false;
   return (wanted.front() == 'r' || wanted.front() == 'e') && wanted.substr(1) == kernel_name;
 }
 
@@ -57,12 +55,12 @@ void append_register_name(TextBuffer& out, abi::Arch arch, RegisterRef ref) {
     if (ref.kind != RegisterClass::mxcsr) fmt::format_to(std::back_inserter(out), "{}", ref.number);
     return;
   }
-  const std::string_view kernel_name = abi::register_name(arch, ref.number, is_x86(arch));
+  const std::string_view kernel_name = abi::register_name(arch, ref.number, abi::is_x86(arch));
   if (kernel_name.empty()) {
     fmt::format_to(std::back_inserter(out), "reg{}", ref.number);
     return;
   }
-  if (is_x86(arch) && ref.number <= kLastPrefixed) append_text(out, arch == abi::Arch::x86_32 ? "e" : "r");
+  if (abi::is_x86(arch) && ref.number <= kLastPrefixed) append_text(out, arch == abi::Arch::x86_32 ? "e" : "r");
   for (const char c : kernel_name) out.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c);
 }
 

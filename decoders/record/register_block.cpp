@@ -7,8 +7,7 @@
 namespace simdprof {
 namespace {
 
-constexpr std::uint64_t kBitness = abi::PERF_SAMPLE_REGS_ABI_32 | abi::PERF_SAMPLE_REGS_ABI_64;
-constexpr std::uint64_t kKnownAbi = kBitness | abi::PERF_SAMPLE_REGS_ABI_SIMD;
+constexpr std::uint64_t kKnownAbi = abi::kRegsAbiBitness | abi::PERF_SAMPLE_REGS_ABI_SIMD;
 
 // The largest register files there are: 32 vectors of 2048 bits and 17 predicates of 256 bits (SVE). A packed word read
 // as a u64 count is far above these, which is how the two layouts are told apart.
@@ -62,13 +61,13 @@ RegisterBlock read_section(SampleReader& reader, std::uint64_t mask) {
     reader.refused_code = Errc::unsupported;
     return block;
   }
-  if ((block.abi & kBitness) == 0 || (block.abi & kBitness) == kBitness) {
+  if ((block.abi & abi::kRegsAbiBitness) == 0 || (block.abi & abi::kRegsAbiBitness) == abi::kRegsAbiBitness) {
     reader.refused = "the register ABI is not one of 32 and 64 bits";
     return block;
   }
   block.mask = mask;
   block.words = take_words(reader.in, static_cast<std::uint64_t>(std::popcount(mask)));
-  if ((block.abi & abi::PERF_SAMPLE_REGS_ABI_SIMD) != 0 && !reader.in.failed()) read_simd(reader, block);
+  if (block.simd_abi() && !reader.in.failed()) read_simd(reader, block);
   return block;
 }
 

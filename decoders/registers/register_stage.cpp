@@ -145,6 +145,16 @@ Status RegisterStage::observe(const RegisterImage& image) {
   return {};
 }
 
+Status RegisterStage::observe(const Record& record) {
+  if (const auto* image = std::get_if<RegisterImageRecord>(&record.body)) return observe(image->image);
+  if (const auto* comm = std::get_if<CommRecord>(&record.body)) {
+    if (comm->exec) forget(comm->tid);
+  } else if (const auto* exit = std::get_if<ExitRecord>(&record.body)) {
+    forget(exit->tid);
+  }
+  return {};
+}
+
 void RegisterStage::forget(Tid tid) {
   const auto found = state_->images.find(tid);
   if (found != state_->images.end()) state_->drop(found);

@@ -10,6 +10,7 @@
 #include "lib/base/result.h"
 #include "lib/model/event.h"
 #include "lib/model/own_record.h"
+#include "lib/model/record.h"
 #include "lib/model/register_set.h"
 #include "lib/model/sample.h"
 
@@ -40,6 +41,8 @@ class RegisterStage {
 
   /// @return malformed when the image contradicts the table; it is then not used
   Status observe(const RegisterImage& image);
+  /// Any record but a sample: its image is taken, an exec or the end of a thread forgets, all others are passed over.
+  Status observe(const Record& record);
   /// The thread executed a new program or ended: its image no longer holds.
   void forget(Tid tid);
   /// Fills `out` for one sample (all of it is overwritten). Images belong to samples of the event that makes them:

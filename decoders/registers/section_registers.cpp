@@ -8,8 +8,6 @@ namespace {
 constexpr unsigned kXmmRegisters = 16;
 constexpr unsigned kWordBits = 64;
 
-bool is_x86(abi::Arch arch) { return arch == abi::Arch::x86_64 || arch == abi::Arch::x86_32; }
-
 /// Presence of the register's words first..last by the words that were recorded.
 Presence part_presence(const VectorRegister& vector, unsigned first, unsigned last) {
   for (unsigned word = first; word <= last; ++word) {
@@ -46,7 +44,7 @@ bool all_zero(const RegisterBlock& block, std::size_t first_vector) {
 /// captures for ZMM width only; at smaller widths it writes zeros in their place.
 unsigned recorded_vectors(const RegisterBlock& block, const RegisterSet& out) {
   const unsigned count = std::min<unsigned>(block.nr_vectors, vector_count(out));
-  const bool x86_below_zmm = is_x86(out.arch) && block.vector_qwords < 8;
+  const bool x86_below_zmm = abi::is_x86(out.arch) && block.vector_qwords < 8;
   if (count > kXmmRegisters && x86_below_zmm && all_zero(block, kXmmRegisters)) return kXmmRegisters;
   return count;
 }
@@ -61,7 +59,7 @@ void read_simd_part(const RegisterBlock& block, Origin origin, RegisterSet& out)
     note_parts(vector);
     out.vector_origin = origin;
   }
-  if (block.nr_pred != out.opmask.size() || block.pred_qwords != 1 || !is_x86(out.arch)) return;
+  if (block.nr_pred != out.opmask.size() || block.pred_qwords != 1 || !abi::is_x86(out.arch)) return;
   const std::size_t first = std::size_t{block.nr_vectors} * block.vector_qwords;
   for (std::size_t i = 0; i < out.opmask.size(); ++i) out.opmask[i] = block.simd[first + i];
   out.opmask_presence = Presence::valid;
@@ -73,8 +71,8 @@ void read_simd_part(const RegisterBlock& block, Origin origin, RegisterSet& out)
 void decode_section(const RegisterBlock& block, Origin vector_origin, RegisterSet& out) {
   out.abi = block.abi;
   if (block.abi == abi::PERF_SAMPLE_REGS_ABI_NONE) return;
-  const bool simd_abi = (block.abi & abi::PERF_SAMPLE_REGS_ABI_SIMD) != 0;
-  const bool legacy_xmm = is_x86(out.arch) && !simd_abi;
+  const bool simd_abi = block.simd_abi();
+  const bool legacy_xmm = abi::is_x86(out.arch) && !simd_abi;
   bool any_xmm = false;
   std::size_t next = 0;
   for (unsigned bit = 0; bit < kWordBits && next < block.words.size(); ++bit) {

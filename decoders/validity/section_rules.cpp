@@ -9,12 +9,8 @@
 namespace simdprof {
 namespace {
 
-constexpr std::uint64_t kBitness = abi::PERF_SAMPLE_REGS_ABI_32 | abi::PERF_SAMPLE_REGS_ABI_64;
 constexpr std::uint64_t kRing3 = 3;
 constexpr std::uint32_t kMaxEvents = 65536;
-
-bool has_simd(const RegisterBlock& block) { return (block.abi & abi::PERF_SAMPLE_REGS_ABI_SIMD) != 0; }
-bool is_x86(abi::Arch arch) { return arch == abi::Arch::x86_64 || arch == abi::Arch::x86_32; }
 
 std::optional<std::uint64_t> word_of(const RegisterBlock& block, unsigned number) {
   if (((block.mask >> number) & 1U) == 0) return std::nullopt;
@@ -37,7 +33,7 @@ std::uint64_t differing_words(const RegisterBlock& a, const RegisterBlock& b) {
 
 /// Whether the SIMD parts differ in a register and word that both have.
 bool simd_differs(const RegisterBlock& a, const RegisterBlock& b) {
-  if (!has_simd(a) || !has_simd(b)) return false;
+  if (!a.simd_abi() || !b.simd_abi()) return false;
   if (a.vector_qwords == b.vector_qwords && a.nr_vectors == b.nr_vectors && same_bytes(a.simd, b.simd)) return false;
   const std::size_t vectors = std::min(a.nr_vectors, b.nr_vectors);
   const std::size_t qwords = std::min(a.vector_qwords, b.vector_qwords);
@@ -55,8 +51,8 @@ bool simd_differs(const RegisterBlock& a, const RegisterBlock& b) {
 /// Whether a section holds vectors, as it stands in the record.
 bool holds_vectors(const RegisterBlock& block, abi::Arch arch) {
   if (block.abi == abi::PERF_SAMPLE_REGS_ABI_NONE) return false;
-  if (has_simd(block)) return block.nr_vectors != 0 && block.vector_qwords != 0;
-  return is_x86(arch) && (block.mask & abi::kX86LegacyXmmMask) != 0;
+  if (block.simd_abi()) return block.nr_vectors != 0 && block.vector_qwords != 0;
+  return abi::is_x86(arch) && (block.mask & abi::kX86LegacyXmmMask) != 0;
 }
 
 }  // namespace
@@ -66,9 +62,10 @@ void judge_r1(const CheckedSample& checked, RuleHistory& /*history*/, FindingSin
   const RegisterBlock& intr = checked.sample->regs_intr;
   if (!checked.user_mode() || checked.same_sections || user.abi == 0 || intr.abi == 0) return;
   // Sections of different form number their registers differently.
-  if ((user.abi & kBitness) != (intr.abi & kBitness) || has_simd(user) != has_simd(intr)) return;
+  if ((user.abi & abi::kRegsAbiBitness) != (intr.abi & abi::kRegsAbiBitness) || user.simd_abi() != intr.simd_abi())
+    return;
   const std::uint64_t differing = differing_words(user, intr);
-  const bool legacy = is_x86(checked.arch) && !has_simd(user);
+  const bool legacy = abi::is_x86(checked.arch) && !user.simd_abi();
   const std::uint64_t vector_words = legacy ? abi::kX86LegacyXmmMask : 0;
   std::uint8_t distrust = 0;
   if ((differing & ~vector_words) != 0) distrust |= kDistrustUserGpr | kDistrustIntrGpr;

@@ -240,6 +240,8 @@ inline constexpr std::uint64_t PERF_SAMPLE_REGS_ABI_NONE = 0;
 inline constexpr std::uint64_t PERF_SAMPLE_REGS_ABI_32 = 1;
 inline constexpr std::uint64_t PERF_SAMPLE_REGS_ABI_64 = 2;
 inline constexpr std::uint64_t PERF_SAMPLE_REGS_ABI_SIMD = 4;
+/// Both of which say how wide the task's registers are.
+inline constexpr std::uint64_t kRegsAbiBitness = PERF_SAMPLE_REGS_ABI_32 | PERF_SAMPLE_REGS_ABI_64;
 
 // perf_event_open flags and ioctls (asm-generic encoding, the same on x86 and arm64).
 inline constexpr unsigned long PERF_FLAG_FD_CLOEXEC = 8;

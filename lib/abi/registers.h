@@ -10,6 +10,8 @@ namespace simdprof::abi {
 /// Architecture of a recording; decides register names and call-frame rules.
 enum class Arch : std::uint8_t { unknown, x86_64, x86_32, arm64, arm32, riscv64, ppc64, s390 };
 
+constexpr bool is_x86(Arch arch) { return arch == Arch::x86_64 || arch == Arch::x86_32; }
+
 /// `x86_64`, `aarch64`, ... as uname -m prints it, to Arch; unknown for others.
 Arch parse_arch(std::string_view machine);
 

@@ -47,7 +47,7 @@ constexpr std::uint64_t kZmmState = bit(abi::kXsaveZmmHi256) | bit(abi::kXsaveHi
 
 unsigned vector_count(const RegisterSet& set) {
   constexpr unsigned kOf32BitTasks = 8;
-  if (set.arch != abi::Arch::x86_64 && set.arch != abi::Arch::x86_32) return static_cast<unsigned>(set.vector.size());
+  if (!abi::is_x86(set.arch)) return static_cast<unsigned>(set.vector.size());
   const bool is_32_bit = (set.abi & abi::PERF_SAMPLE_REGS_ABI_32) != 0 ||
                          (set.abi == abi::PERF_SAMPLE_REGS_ABI_NONE && set.arch == abi::Arch::x86_32);
   return is_32_bit ? kOf32BitTasks : static_cast<unsigned>(set.vector.size());

@@ -38,6 +38,9 @@ struct RegisterBlock {
   WordView simd;                     ///< vectors ascending, low word first; then predicates
   bool packed_counts = false;        ///< the four counts shared one word: layout of the series before it was merged
   std::span<const std::byte> bytes;  ///< the whole section, its abi word included; empty when it was not asked for
+
+  /// Whether the numbers of `mask` are those of the SIMD ABI, and `simd` is meant.
+  [[nodiscard]] bool simd_abi() const { return (abi & abi::PERF_SAMPLE_REGS_ABI_SIMD) != 0; }
 };
 
 struct ReadValue {
