@@ -2,23 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/cmd/mmap_record.h"
+
 namespace simdprof::cmd {
 namespace {
 
-Record mmap_record(Pid pid, VirtAddr start, std::uint64_t length, std::string_view path) {
-  MmapRecord mmap;
-  mmap.pid = pid;
-  mmap.tid = pid;
-  mmap.start = start;
-  mmap.length = length;
-  mmap.prot = 5;   // PROT_READ | PROT_EXEC
-  mmap.flags = 2;  // MAP_PRIVATE
-  mmap.path = path;
-  Record record;
-  record.type = abi::PERF_RECORD_MMAP2;
-  record.body = mmap;
-  return record;
-}
+using test::mmap_record;
 
 class PlaceCacheTest : public testing::Test {
  protected:
