@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -26,6 +27,8 @@ enum class AuxTraceType : std::uint32_t {
 struct AuxTraceInfo {
   AuxTraceType type = AuxTraceType::unknown;
   std::vector<std::uint64_t> words;
+  std::uint64_t config = 0;  ///< perf_event_attr::config of the event that made the trace
+  std::string cpuid;         ///< "GenuineIntel,6,94,3" as perf's CPUID feature has it; empty: not recorded
 };
 
 /// Bytes of one AUX buffer between whose first and last byte nothing is missing.
