@@ -4,6 +4,9 @@
 
 #include <fmt/format.h>
 
+#include "decoders/aux/bts_decoder.h"
+#include "decoders/aux/ptt_decoder.h"
+#include "decoders/aux/spe_decoder.h"
 #if SIMDPROF_HAVE_LIBIPT
 #include "decoders/aux/pt_decoder.h"
 #endif
@@ -26,6 +29,9 @@ constexpr std::array kKinds = {
 #else
     Kind{AuxTraceType::intel_pt, "Intel PT", nullptr, nullptr},
 #endif
+    Kind{AuxTraceType::intel_bts, "Intel BTS", nullptr, make_bts_decoder},
+    Kind{AuxTraceType::arm_spe, "Arm SPE", nullptr, make_spe_decoder},
+    Kind{AuxTraceType::hisi_ptt, "HiSilicon PTT", nullptr, make_ptt_decoder},
 };
 
 }  // namespace
