@@ -190,6 +190,13 @@ class AuxPrograms {
   /// @return how many bytes were read: fewer at the end of a mapping, 0 where no file or image is known
   [[nodiscard]] virtual std::size_t read_code(Pid pid, VirtAddr address, bool kernel, std::uint64_t time_ns,
                                               std::span<std::byte> out) const = 0;
+  /// What was read of `pid` at `time_ns` stays as it is before this time: decoders keep it so long and ask less. The
+  /// answer that is always right, and slow, is `time_ns`; kNoAuxTime: to the end.
+  [[nodiscard]] virtual std::uint64_t code_holds_until(Pid, std::uint64_t time_ns) const { return time_ns; }
+  /// What is mapped at `address` where read_code() gave nothing: a file's name; nothing: no mapping is known there.
+  [[nodiscard]] virtual std::string mapped_name(Pid, VirtAddr, bool /*kernel*/, std::uint64_t /*time_ns*/) const {
+    return {};
+  }
 };
 
 }  // namespace simdprof
