@@ -1,8 +1,10 @@
 // Holds known values in every SIMD register while it spins, so that a recorded register can be checked lane for lane.
 //
 //   simd_patterns [--loop=user|syscall] [--width=xmm|ymm|zmm] [--threads=N] [--seconds=S] [--ftz]
+//                 [--first=N] [--change=N] [--spins=N] [--read=FILE]
 //
-// Thread t (from 0) keeps, from the first to the last instruction of the spin function:
+// Thread t (from 0, or from N with --first=N; with --change=N another N is added after every round) keeps, from the
+// first to the last instruction of the spin function:
 //   register i (0..15, with zmm 0..31), f64 lanes, base = 10000 * t:
 //     lane 0   base + 1000 + i + 0.25      lane 1   -(base + 1000 + i + 0.5)     XMM
 //     lane 2   base + 2000 + i + 0.25      lane 3   -(base + 2000 + i + 0.5)     upper half of YMM
@@ -11,6 +13,7 @@
 //   k0..k7     0x6b00000000000000 + 256 * t + number
 //   r13 r14 r15   0x1300000000000000 + t, 0x1400000000000000 + t, 0x1500000000000000 + t
 //   MXCSR      0x1f80, with --ftz 0x9fc0 (flush to zero, denormals are zero)
+// --spins=N sets the turns of a round, --read=FILE what the syscall loop reads, in place of /dev/zero.
 // With --width=xmm and AVX, VZEROUPPER comes first: the upper halves are then in INIT state.
 //
 // stdout: one line "spin FIRST END" (addresses of the spin function), "width W", one line "thread T TID" a thread,
@@ -198,6 +201,10 @@ struct Options {
   unsigned threads;
   double seconds;
   int ftz;
+  unsigned first;   // number of the first thread
+  unsigned change;  // added to a thread's number after every round
+  uint64_t spins;   // 0: the usual number
+  const char* read;
 };
 
 struct Worker {
@@ -208,7 +215,7 @@ struct Worker {
   _Atomic int tid;
 };
 
-static struct Options options = {0, kXmm, 1, 2.0, 0};
+static struct Options options = {0, kXmm, 1, 2.0, 0, 0, 0, 0, "/dev/zero"};
 static struct Worker workers[kMaxThreads];
 static _Atomic int stop;
 
@@ -227,7 +234,7 @@ static void fill(struct Block* block, unsigned thread) {
   for (unsigned i = 0; i < kMasks; ++i) block->mask_in[i] = 0x6b00000000000000ULL + 256ULL * thread + i;
   for (unsigned i = 0; i < kGprs; ++i) block->gpr_in[i] = ((0x13ULL + i) << 56) + thread;
   block->mxcsr_in = options.ftz ? 0x9fc0 : 0x1f80;
-  block->spins = options.syscalls ? 512 : 4000000;
+  block->spins = options.spins != 0 ? options.spins : options.syscalls ? 512 : 4000000;
 }
 
 // Names the first register that is not what it was.
@@ -256,10 +263,11 @@ static void* work(void* argument) {
   struct Worker* worker = argument;
   struct Block* block = aligned_alloc(64, (sizeof(struct Block) + 63) / 64 * 64);
   unsigned char* buffer = malloc(kReadBytes);
-  const int fd = open("/dev/zero", O_RDONLY);
+  const int fd = open(options.read, O_RDONLY);
   if (block == NULL || buffer == NULL || fd < 0) abort();
   memset(block, 0, sizeof *block);
-  fill(block, worker->number);
+  unsigned number = worker->number;
+  fill(block, number);
   block->zero_fd = (uint64_t)fd;
   block->buffer = buffer;
   worker->tid = (int)syscall(SYS_gettid);
@@ -276,8 +284,9 @@ static void* work(void* argument) {
       case kYmm: hold_ymm(block, spin); break;
       case kZmm: hold_zmm(block, spin); break;
     }
-    worker->changed = differs(block, worker->number);
+    worker->changed = differs(block, number);
     ++worker->rounds;
+    if (options.change != 0) fill(block, number += options.change);
   }
   close(fd);
   free(buffer);
@@ -316,6 +325,14 @@ static int parse(int argc, char** argv) {
       options.threads = (unsigned)atoi(word + 10);
     else if (strncmp(word, "--seconds=", 10) == 0)
       options.seconds = atof(word + 10);
+    else if (strncmp(word, "--first=", 8) == 0)
+      options.first = (unsigned)atoi(word + 8);
+    else if (strncmp(word, "--change=", 9) == 0)
+      options.change = (unsigned)atoi(word + 9);
+    else if (strncmp(word, "--spins=", 8) == 0)
+      options.spins = strtoull(word + 8, NULL, 10);
+    else if (strncmp(word, "--read=", 7) == 0)
+      options.read = word + 7;
     else
       return usage(word);
   }
@@ -331,7 +348,7 @@ int main(int argc, char** argv) {
          options.syscalls ? (void*)spin_syscall_end : (void*)spin_user_end);
   printf("width %s\n", kWidthNames[options.width]);
   for (unsigned t = 0; t < options.threads; ++t) {
-    workers[t].number = t;
+    workers[t].number = options.first + t;
     if (pthread_create(&workers[t].thread, NULL, work, &workers[t]) != 0) abort();
   }
   struct timespec left = {(time_t)options.seconds, (long)((options.seconds - (double)(time_t)options.seconds) * 1e9)};
@@ -342,7 +359,7 @@ int main(int argc, char** argv) {
   int changed = 0;
   for (unsigned t = 0; t < options.threads; ++t) {
     pthread_join(workers[t].thread, NULL);
-    printf("thread %u %d\n", t, (int)workers[t].tid);
+    printf("thread %u %d\n", workers[t].number, (int)workers[t].tid);
     rounds += workers[t].rounds;
     changed |= workers[t].changed;
   }

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Two PMUs for the kernel lab of simdprof: `simdtest` samples XMM registers in both sets, `simdplain` cannot.
+ * One hrtimer an event is the counter: periods are nanoseconds while the task runs.
+ */
+#include <linux/hrtimer.h>
+#include <linux/module.h>
+#include <linux/perf_event.h>
+#include <linux/version.h>
+
+#include <asm/irq_regs.h>
+#include <asm/perf_regs.h>
+
+#include "simdtest.h"
+
+#ifndef PERF_REG_EXTENDED_MASK
+#define PERF_REG_EXTENDED_MASK (~((1ULL << 32) - 1))
+#endif
+#define SHORTEST_NS 10000
+
+DEFINE_PER_CPU(struct tick, simdtest_tick);
+static DEFINE_PER_CPU(unsigned int, guest_turn);
+
+static atomic64_t ticks, samples, lost, throttled, guest_kernel, guest_user;
+
+static unsigned int guest_state(void) { return this_cpu_read(simdtest_tick.guest_state); }
+
+static unsigned long guest_ip(void) { return guest_state() & PERF_GUEST_USER ? 0x700000 : 0xffffffff81234567; }
+
+static unsigned int guest_pt_interrupt(void) { return 0; }
+
+static struct perf_guest_info_callbacks guest_callbacks = {
+    .state = guest_state,
+    .get_ip = guest_ip,
+    .handle_intel_pt_intr = guest_pt_interrupt,
+};
+
+static void choose_guest(struct tick* tick, struct perf_event* event) {
+  tick->guest_state = 0;
+  if (!CONFIG_GUEST(event->attr.config)) return;
+  switch (this_cpu_inc_return(guest_turn) % 3) {
+    case 1:
+      tick->guest_state = PERF_GUEST_ACTIVE;
+      tick->flags |= TRUTH_GUEST;
+      atomic64_inc(&guest_kernel);
+      break;
+    case 2:
+      tick->guest_state = PERF_GUEST_ACTIVE | PERF_GUEST_USER;
+      tick->flags |= TRUTH_GUEST;
+      atomic64_inc(&guest_user);
+      break;
+  }
+}
+
+static bool excluded(const struct perf_event* event, struct pt_regs* regs) {
+  if (event->attr.exclude_user && user_mode(regs)) return true;
+  return event->attr.exclude_kernel && !user_mode(regs);
+}
+
+/* One sample of the code that `regs` interrupted. Says whether the event is to stop. */
+static bool take_sample(struct perf_event* event, struct pt_regs* regs) {
+  struct tick* tick = this_cpu_ptr(&simdtest_tick);
+  struct perf_sample_data data;
+  struct truth truth = {};
+  bool stop;
+
+  tick->flags = user_mode(regs) ? TRUTH_USER : 0;
+  if (current->flags & PF_KTHREAD) tick->flags |= TRUTH_KTHREAD;
+  tick->data = NULL;
+  tick->intr.regs = *regs;
+  tick->intr.xmm_regs = tick->intr_xmm;
+  simdtest_store_live(tick->intr_xmm);
+  choose_guest(tick, event);
+
+  perf_sample_data_init(&data, 0, event->hw.last_period);
+  stop = simdtest_overflow(event, &data, &tick->intr.regs);
+  tick->guest_state = 0;
+  if (user_mode(regs)) simdtest_remember_user_hit(tick);
+  if (stop) {
+    tick->flags |= TRUTH_THROTTLED;
+    atomic64_inc(&throttled);
+  }
+  if (tick->data) atomic64_inc(tick->flags & TRUTH_LOST ? &lost : &samples);
+
+  truth.time = tick->data ? data.time : 0;
+  truth.ip = instruction_pointer(regs);
+  truth.cpu = smp_processor_id();
+  truth.pid = current->tgid;
+  truth.tid = current->pid;
+  truth.flags = tick->flags;
+  truth.event = event->parent ? event->parent->id : event->id;
+  simdtest_truth_add(&truth);
+  return stop;
+}
+
+static enum hrtimer_restart on_tick(struct hrtimer* timer) {
+  struct perf_event* event = container_of(timer, struct perf_event, hw.hrtimer);
+  struct pt_regs* regs = get_irq_regs();
+
+  if (event->state != PERF_EVENT_STATE_ACTIVE) return HRTIMER_NORESTART;
+  event->pmu->read(event);
+  atomic64_inc(&ticks);
+  event->hw.last_period = event->hw.sample_period;
+  if (regs && !excluded(event, regs) && take_sample(event, regs)) return HRTIMER_NORESTART;
+  hrtimer_forward_now(timer, ns_to_ktime(max_t(u64, SHORTEST_NS, event->hw.sample_period)));
+  return HRTIMER_RESTART;
+}
+
+static void event_read(struct perf_event* event) {
+  const u64 now = ktime_get_ns();
+  const u64 before = local64_xchg(&event->hw.prev_count, now);
+
+  local64_add(now - before, &event->count);
+}
+
+static void event_start(struct perf_event* event, int flags) {
+  local64_set(&event->hw.prev_count, ktime_get_ns());
+  if (!is_sampling_event(event)) return;
+  hrtimer_start(&event->hw.hrtimer, ns_to_ktime(max_t(u64, SHORTEST_NS, event->hw.sample_period)),
+                HRTIMER_MODE_REL_PINNED_HARD);
+}
+
+static void event_stop(struct perf_event* event, int flags) {
+  if (is_sampling_event(event)) hrtimer_cancel(&event->hw.hrtimer);
+  event_read(event);
+}
+
+static int event_add(struct perf_event* event, int flags) {
+  if (flags & PERF_EF_START) event_start(event, flags);
+  perf_event_update_userpage(event);
+  return 0;
+}
+
+static void event_del(struct perf_event* event, int flags) { event_stop(event, flags); }
+
+static bool refused(const struct perf_event* event) {
+  const struct perf_event_attr* attr = &event->attr;
+  const unsigned int refuse = CONFIG_REFUSE(attr->config);
+  const bool user = attr->sample_type & PERF_SAMPLE_REGS_USER && attr->sample_regs_user & PERF_REG_EXTENDED_MASK;
+  const bool intr = attr->sample_type & PERF_SAMPLE_REGS_INTR && attr->sample_regs_intr & PERF_REG_EXTENDED_MASK;
+
+  if (user && refuse & REFUSE_USER) return true;
+  if (intr && refuse & REFUSE_INTR) return true;
+  return intr && refuse & REFUSE_IMPRECISE && !attr->precise_ip;
+}
+
+static int event_init(struct perf_event* event) {
+  if (event->attr.type != event->pmu->type) return -ENOENT;
+  if (has_branch_stack(event)) return -EOPNOTSUPP;
+  if (CONFIG_MODE(event->attr.config) >= MODE_COUNT || refused(event)) return -EINVAL;
+  if (!is_sampling_event(event)) return 0;
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)
+  hrtimer_setup(&event->hw.hrtimer, on_tick, CLOCK_MONOTONIC, HRTIMER_MODE_REL_HARD);
+#else
+  hrtimer_init(&event->hw.hrtimer, CLOCK_MONOTONIC, HRTIMER_MODE_REL_HARD);
+  event->hw.hrtimer.function = on_tick;
+#endif
+  /* A timer has a fixed rate: the frequency is a period. */
+  if (event->attr.freq) {
+    event->attr.sample_period = NSEC_PER_SEC / event->attr.sample_freq;
+    event->hw.sample_period = event->attr.sample_period;
+    local64_set(&event->hw.period_left, event->hw.sample_period);
+    event->hw.last_period = event->hw.sample_period;
+    event->attr.freq = 0;
+  }
+  event->overflow_handler = simdtest_output;
+  return 0;
+}
+
+PMU_FORMAT_ATTR(mode, "config:0-3");
+PMU_FORMAT_ATTR(every, "config:8-15");
+PMU_FORMAT_ATTR(guest, "config:16");
+PMU_FORMAT_ATTR(refuse, "config:17-19");
+
+static struct attribute* format_attrs[] = {
+    &format_attr_mode.attr, &format_attr_every.attr, &format_attr_guest.attr, &format_attr_refuse.attr, NULL,
+};
+static const struct attribute_group format_group = {.name = "format", .attrs = format_attrs};
+static const struct attribute_group* groups[] = {&format_group, NULL};
+
+static struct pmu extended_pmu = {
+    .module = THIS_MODULE,
+    .attr_groups = groups,
+    .task_ctx_nr = perf_sw_context,
+    .capabilities = PERF_PMU_CAP_EXTENDED_REGS,
+    .event_init = event_init,
+    .add = event_add,
+    .del = event_del,
+    .start = event_start,
+    .stop = event_stop,
+    .read = event_read,
+};
+static struct pmu plain_pmu;
+
+static int counters_get(char* text, const struct kernel_param* unused) {
+  return sysfs_emit(text, "ticks %lld samples %lld lost %lld throttled %lld guest_kernel %lld guest_user %lld\n",
+                    atomic64_read(&ticks), atomic64_read(&samples), atomic64_read(&lost), atomic64_read(&throttled),
+                    atomic64_read(&guest_kernel), atomic64_read(&guest_user));
+}
+
+static int counters_set(const char* text, const struct kernel_param* unused) {
+  atomic64_set(&ticks, 0);
+  atomic64_set(&samples, 0);
+  atomic64_set(&lost, 0);
+  atomic64_set(&throttled, 0);
+  atomic64_set(&guest_kernel, 0);
+  atomic64_set(&guest_user, 0);
+  return 0;
+}
+
+static const struct kernel_param_ops counters_ops = {.get = counters_get, .set = counters_set};
+module_param_cb(counters, &counters_ops, NULL, 0644);
+
+static int __init simdtest_init(void) {
+  int error = simdtest_find_output();
+
+  error = error ?: simdtest_truth_init();
+  if (error) return error;
+  plain_pmu = extended_pmu;
+  plain_pmu.capabilities = 0;
+  error = simdtest_device_init();
+  if (error) goto no_device;
+  error = perf_pmu_register(&extended_pmu, "simdtest", -1);
+  if (error) goto no_pmu;
+  error = perf_pmu_register(&plain_pmu, "simdplain", -1);
+  if (error) goto no_plain;
+  perf_register_guest_info_callbacks(&guest_callbacks);
+  return 0;
+no_plain:
+  perf_pmu_unregister(&extended_pmu);
+no_pmu:
+  simdtest_device_exit();
+no_device:
+  simdtest_truth_exit();
+  return error;
+}
+
+static void __exit simdtest_exit(void) {
+  perf_unregister_guest_info_callbacks(&guest_callbacks);
+  perf_pmu_unregister(&plain_pmu);
+  perf_pmu_unregister(&extended_pmu);
+  simdtest_device_exit();
+  simdtest_truth_exit();
+}
+
+module_init(simdtest_init);
+module_exit(simdtest_exit);
+MODULE_LICENSE("GPL");
+MODULE_DESCRIPTION("XMM registers in perf samples, for the tests of simdprof");
