@@ -7,6 +7,10 @@
 #include "decoders/aux/bts_decoder.h"
 #include "decoders/aux/ptt_decoder.h"
 #include "decoders/aux/spe_decoder.h"
+#if SIMDPROF_HAVE_LIBOPENCSD
+#include "decoders/aux/cs_decoder.h"
+#include "decoders/aux/cs_tree.h"
+#endif
 #if SIMDPROF_HAVE_LIBIPT
 #include "decoders/aux/pt_decoder.h"
 #endif
@@ -30,6 +34,11 @@ constexpr std::array kKinds = {
     Kind{AuxTraceType::intel_pt, "Intel PT", nullptr, nullptr},
 #endif
     Kind{AuxTraceType::intel_bts, "Intel BTS", nullptr, make_bts_decoder},
+#if SIMDPROF_HAVE_LIBOPENCSD
+    Kind{AuxTraceType::cs_etm, "CoreSight", cs_library, make_cs_decoder},
+#else
+    Kind{AuxTraceType::cs_etm, "CoreSight", nullptr, nullptr},
+#endif
     Kind{AuxTraceType::arm_spe, "Arm SPE", nullptr, make_spe_decoder},
     Kind{AuxTraceType::hisi_ptt, "HiSilicon PTT", nullptr, make_ptt_decoder},
 };

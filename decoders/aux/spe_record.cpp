@@ -1,5 +1,7 @@
 #include "decoders/aux/spe_record.h"
 
+#include "decoders/aux/aux_clock.h"
+
 namespace simdprof {
 namespace {
 
@@ -21,13 +23,6 @@ VirtAddr spe_code_address(std::uint64_t payload) {
 VirtAddr spe_data_address(std::uint64_t payload) {
   const VirtAddr address = payload & kAddressMask;
   return (address >> 52U & 0xfU) == 0xf ? address | kTopByte : address;
-}
-
-std::uint64_t spe_time_ns(const AuxClock& clock, std::uint64_t ticks) {
-  if (clock.mult == 0 || clock.shift > 63) return AuxPlace::kNoAuxTime;
-  const std::uint64_t whole = ticks >> clock.shift;
-  const std::uint64_t part = ticks & ((std::uint64_t{1} << clock.shift) - 1);
-  return clock.zero + whole * clock.mult + ((part * clock.mult) >> clock.shift);
 }
 
 void SpeRecord::add_address(const SpePacket& packet) {
@@ -76,7 +71,7 @@ bool SpeRecord::add(const SpePacket& packet, const AuxClock& clock) {
   switch (packet.kind) {
     case Kind::padding: return false;
     case Kind::end: return true;
-    case Kind::timestamp: memory_.place.time_ns = spe_time_ns(clock, packet.payload); return true;
+    case Kind::timestamp: memory_.place.time_ns = aux_time_ns(clock, packet.payload); return true;
     case Kind::address: add_address(packet); return false;
     case Kind::counter: add_counter(packet); return false;
     case Kind::context:

@@ -35,7 +35,5 @@ class SpeRecord {
 VirtAddr spe_code_address(std::uint64_t payload);
 /// A data address: the top byte is a tag; the kernel's half is known by bits 55:52.
 VirtAddr spe_data_address(std::uint64_t payload);
-/// Ticks of the generic timer in the recording's clock; AuxPlace::kNoAuxTime where the clock is not known.
-std::uint64_t spe_time_ns(const AuxClock& clock, std::uint64_t ticks);
 
 }  // namespace simdprof
