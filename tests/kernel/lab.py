@@ -44,7 +44,8 @@ def why_not(architecture):
 def steps():
     """Names of the steps that a guest must report."""
     text = open(os.path.join(HERE, "guest", "steps"), encoding="utf-8").read()
-    return re.findall(r"^(?:step|rec|regs|stopped) (\w+)", text, re.MULTILINE)
+    named = re.findall(r"^(step|rec|probe|unprivileged|stopped|regs) (\w+)", text, re.MULTILINE)
+    return [f"{name}_regs" if kind == "regs" else name for kind, name in named]
 
 
 def initramfs(modules, simdprof, programs):

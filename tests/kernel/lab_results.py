@@ -22,7 +22,7 @@ def equal(got, wanted, what):
 
 # struct truth of tests/kernel/module/simdtest.h
 TRUTH = struct.Struct("<QQIIIIQ")
-USER, GUEST, CHANGED, SAVED, LOST, THROTTLED, KTHREAD = 1, 2, 4, 8, 16, 32, 64
+USER, GUEST, CHANGED, SAVED, LOST, THROTTLED, KTHREAD, HIDDEN = (1 << bit for bit in range(8))
 
 
 class Truth:
@@ -136,8 +136,11 @@ class Results:
                 found.setdefault(key, []).append(lanes(words[3]))
         return found
 
+    def host_json(self, verb, name, *options):
+        return json.loads(self.host(verb, name, *options, "--format", "json"))
+
     def quality(self, name):
-        return json.loads(self.host("report", name, "--format", "json"))["quality"]
+        return self.host_json("report", name)["quality"]
 
     def findings(self, name):
         """Samples by rule and severity."""

@@ -11,7 +11,6 @@
 
 #include "simdtest.h"
 
-#define OLD_BLOCKS 16
 #define TASK_SLOTS 256
 
 /* The last block of each of two processes on this CPU. */
@@ -24,11 +23,12 @@ struct cpu_blocks {
 };
 static DEFINE_PER_CPU(struct cpu_blocks, cpu_blocks);
 
-/* Old blocks of a thread; a slot is by thread id, and a thread runs on one CPU at a time. */
+/* The last two blocks of a thread that differ; a slot is by thread id, and a thread runs on one CPU at a time. */
 struct task_blocks {
   pid_t tid;
-  unsigned int count;
-  u64 words[OLD_BLOCKS][XMM_WORDS];
+  bool has_previous;
+  u64 newest[XMM_WORDS];
+  u64 previous[XMM_WORDS];
 };
 static struct task_blocks task_blocks[TASK_SLOTS];
 static DEFINE_PER_CPU(unsigned int, eligible_hits);
@@ -77,11 +77,11 @@ void simdtest_remember_user_hit(const struct tick* tick) {
   blocks->last[blocks->newest].pid = current->tgid;
   memcpy(blocks->last[blocks->newest].words, tick->intr_xmm, sizeof(tick->intr_xmm));
 
-  if (task->tid != current->pid) {
-    task->tid = current->pid;
-    task->count = 0;
-  }
-  memcpy(task->words[task->count++ % OLD_BLOCKS], tick->intr_xmm, sizeof(tick->intr_xmm));
+  if (task->tid == current->pid && memcmp(task->newest, tick->intr_xmm, sizeof(task->newest)) == 0) return;
+  task->has_previous = task->tid == current->pid;
+  task->tid = current->pid;
+  memcpy(task->previous, task->newest, sizeof(task->previous));
+  memcpy(task->newest, tick->intr_xmm, sizeof(task->newest));
 }
 
 static bool take_stale(struct tick* tick) {
@@ -98,11 +98,11 @@ static bool take_stale(struct tick* tick) {
 
 static bool take_old_save(struct tick* tick) {
   const struct task_blocks* task = &task_blocks[current->pid % TASK_SLOTS];
-  const u64* words = task->words[task->count % OLD_BLOCKS];
+  const bool seen = memcmp(task->newest, tick->user_xmm, sizeof(task->newest)) == 0;
 
-  if (task->tid != current->pid || task->count < OLD_BLOCKS) return false;
-  if (memcmp(words, tick->user_xmm, sizeof(tick->user_xmm)) == 0) return false; /* nothing would be wrong */
-  memcpy(tick->user_xmm, words, sizeof(tick->user_xmm));
+  if (task->tid != current->pid || (seen && !task->has_previous)) return false;
+  if (!seen) tick->flags |= TRUTH_HIDDEN;
+  memcpy(tick->user_xmm, seen ? task->previous : task->newest, sizeof(tick->user_xmm));
   return true;
 }
 

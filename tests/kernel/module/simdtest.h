@@ -17,7 +17,7 @@ enum simdtest_mode {
   MODE_DROPPED = 2,  /* zeros */
   MODE_SHARED = 3,   /* the interrupt set's, when those are the kernel's */
   MODE_KERNEL = 4,   /* kernel addresses */
-  MODE_OLD_SAVE = 5, /* the task's block of 16 user hits ago */
+  MODE_OLD_SAVE = 5, /* what the task had when its registers were last seen different */
   MODE_COUNT,
 };
 
@@ -46,6 +46,7 @@ struct truth {
 #define TRUTH_LOST 16u      /* no room in the ring */
 #define TRUTH_THROTTLED 32u /* the tick after which the event was throttled */
 #define TRUTH_KTHREAD 64u
+#define TRUTH_HIDDEN 128u /* changed to what no later user hit contradicts */
 
 /* Of the tick in flight on this CPU; interrupts are off while it lives. */
 struct tick {
