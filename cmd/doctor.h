@@ -8,7 +8,7 @@ namespace simdprof::cmd {
 
 /// One capability of this machine and user.
 struct DoctorRow {
-  std::string source;       ///< kernel, ptrace, gpr
+  std::string source;       ///< kernel, ptrace, gpr; aux: a trace
   std::string capability;   ///< "SIMD ABI, user set, zmm"
   int error_number = 0;     ///< 0: available
   std::string explanation;  ///< when not available: the one thing to change

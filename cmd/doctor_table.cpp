@@ -11,6 +11,7 @@
 #include "cmd/doctor.h"
 #include "lib/abi/xsave.h"
 #include "lib/capture/attr_build.h"
+#include "lib/capture/aux_pmu.h"
 #include "lib/capture/cpu_list.h"
 #include "lib/capture/event_settle.h"
 #include "lib/capture/kernel_limits.h"
@@ -88,6 +89,27 @@ void add_stop_rows(const KernelLimits& limits, DoctorTable& table) {
   }
 }
 
+// PMUs that write a trace, tried as `record -e PMU//u` would open them.
+void add_aux_rows(DoctorTable& table) {
+  const EventSystem system;
+  const auto pmus = list_aux_pmus(system);
+  for (const std::string& pmu : pmus) {
+    abi::EventAttr attr;
+    DoctorRow row{"aux", pmu + "//u", 0, {}};
+    const auto applied = apply_pmu_terms(system, pmu, {}, attr);
+    attr.size = smallest_attr_size(attr);
+    attr.sample_period_or_freq = default_aux_period(system, pmu);
+    attr.flags |= abi::kAttrDisabled | abi::kAttrExcludeKernel | abi::kAttrExcludeHv;
+    row.error_number = applied ? open_for_probe(attr, 0, -1).error_number : ENODEV;
+    if (row.error_number != 0) row.explanation = explain_open_errno(row.error_number, attr);
+    table.rows.push_back(std::move(row));
+  }
+  if (!pmus.empty()) return;
+  table.rows.push_back({"aux", "traces of branches or accesses", ENODEV,
+                        "this machine has no PMU that is known to write them (Intel PT or BTS, Arm SPE, CoreSight, "
+                        "HiSilicon PTT); most virtual machines hide theirs"});
+}
+
 std::string render_number(const std::optional<std::int64_t>& value) {
   return value ? std::to_string(*value) : "absent";
 }
@@ -144,6 +166,7 @@ DoctorTable examine_machine() {
   add_kernel_rows(limits, table);
   add_stop_rows(limits, table);
   add_general_rows(limits, table);
+  add_aux_rows(table);
   add_facts(limits, table);
   return table;
 }

@@ -37,25 +37,47 @@ Result<std::chrono::milliseconds> parse_duration(std::string_view text) {
   return std::chrono::milliseconds(static_cast<std::int64_t>(ms));
 }
 
-Result<std::size_t> parse_ring_pages(std::string_view text, std::size_t page_bytes) {
-  const std::string_view whole = text;
+namespace {
+
+constexpr std::uint64_t kLargestBytes = std::uint64_t{1} << 30U;
+
+// A number of `unit_bytes`, or of bytes when a unit follows; 0 when the text is none, or 0, or too large.
+std::uint64_t parse_bytes(std::string_view text, std::uint64_t unit_bytes) {
   std::uint64_t number = 0;
-  const bool read = take_number(text, number);
-  if (read && text.starts_with(',')) return fail(Errc::usage, "-m: the size of an AUX area cannot be given yet");
-  constexpr std::uint64_t kLargestBytes = std::uint64_t{1} << 30U;
+  if (!take_number(text, number) || number > kLargestBytes) return 0;
   std::uint64_t bytes = 0;
-  if (read && number <= kLargestBytes) {
-    if (text.empty()) bytes = number * page_bytes;
-    if (text == "B") bytes = number;
-    if (text == "K") bytes = number << 10U;
-    if (text == "M") bytes = number << 20U;
-    if (text == "G") bytes = number << 30U;
-  }
-  if (bytes == 0 || bytes > kLargestBytes) {
-    return fail(Errc::usage,
-                fmt::format("-m: '{}' is no ring size; examples: 128 (pages), 512K, 4M; at most 1G", whole));
-  }
-  return std::bit_ceil((static_cast<std::size_t>(bytes) + page_bytes - 1) / page_bytes);
+  if (text.empty()) bytes = number * unit_bytes;
+  if (text == "B") bytes = number;
+  if (text == "K") bytes = number << 10U;
+  if (text == "M") bytes = number << 20U;
+  if (text == "G") bytes = number << 30U;
+  return bytes > kLargestBytes ? 0 : bytes;
+}
+
+}  // namespace
+
+Result<RingPages> parse_ring_pages(std::string_view text, std::size_t page_bytes) {
+  const std::size_t comma = text.find(',');
+  const bool has_aux = comma != std::string_view::npos;
+  const auto pages = [&](std::string_view size, std::size_t& out) {
+    const auto bytes = static_cast<std::size_t>(parse_bytes(size, page_bytes));
+    out = bytes == 0 ? 0 : std::bit_ceil((bytes + page_bytes - 1) / page_bytes);
+    return bytes != 0;
+  };
+  RingPages ring;
+  const bool data_good = (has_aux && comma == 0) || pages(text.substr(0, comma), ring.data);
+  const bool aux_good = !has_aux || pages(text.substr(comma + 1), ring.aux);
+  if (data_good && aux_good) return ring;
+  return fail(Errc::usage,
+              fmt::format("-m: '{}' is no ring size; examples: 128 (pages), 512K, 4M; 128,4M and ,4M give the size of "
+                          "an AUX area too; at most 1G",
+                          text));
+}
+
+Result<std::size_t> parse_byte_size(std::string_view option, std::string_view text) {
+  const std::uint64_t bytes = parse_bytes(text, 1);
+  if (bytes == 0) return fail(Errc::usage, fmt::format("{}: '{}' is no size; examples: 4096, 64K, 2M", option, text));
+  return static_cast<std::size_t>(bytes);
 }
 
 Result<std::vector<std::int32_t>> parse_id_list(std::string_view text) {

@@ -15,8 +15,14 @@ namespace simdprof::cmd {
 
 /// "5", "2.5", "2.5s", "300ms", "2m" to milliseconds; a bare number is seconds.
 Result<std::chrono::milliseconds> parse_duration(std::string_view text);
-/// Pages of a ring: "128" pages, or "512K", "4M" bytes; rounded up to a power of two.
-Result<std::size_t> parse_ring_pages(std::string_view text, std::size_t page_bytes);
+/// Pages of a ring and of its AUX area; 0: not given.
+struct RingPages {
+  std::size_t data = 0, aux = 0;
+};
+/// "128", "512K", "128,4M", ",4M": pages, or bytes with a unit; rounded up to a power of two.
+Result<RingPages> parse_ring_pages(std::string_view text, std::size_t page_bytes);
+/// "4096", "64K", "2M": bytes, up to 1 GiB. `option` is named in the error.
+Result<std::size_t> parse_byte_size(std::string_view option, std::string_view text);
 /// "1,2,3" to ids above 0.
 Result<std::vector<std::int32_t>> parse_id_list(std::string_view text);
 

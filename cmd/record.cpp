@@ -30,11 +30,21 @@ namespace simdprof::cmd {
 namespace {
 
 StopFlag stop_requested{false};
+SnapshotCount snapshots_requested{0};
 volatile std::sig_atomic_t stop_signal = 0;
 
 extern "C" void request_stop(int signal) {
   stop_signal = signal;
   stop_requested.store(true, std::memory_order_relaxed);
+}
+
+extern "C" void request_snapshot(int /*signal*/) { snapshots_requested.fetch_add(1, std::memory_order_relaxed); }
+
+// No SA_RESTART: the wait for the rings has to end, so that the snapshot is of now.
+void catch_snapshot_signal() {
+  struct sigaction action {};
+  action.sa_handler = request_snapshot;
+  ::sigaction(SIGUSR2, &action, nullptr);
 }
 
 // SIGINT and SIGTERM end a recording in order, unless we were started with them ignored (nohup, a script's
@@ -161,8 +171,9 @@ Result<CaptureOutcome> capture(const RecordOptions& options, const ReadyPlan& re
   if (!head) return fail(head.error());
   auto outcome = [&] {
     const PeriodicFlush flush(writer);
-    return ready.plan.source == SourceKind::ptrace ? run_ptrace_capture(ready.plan, sink, stop_requested)
-                                                   : run_ring_capture(ready.plan, sink, stop_requested);
+    return ready.plan.source == SourceKind::ptrace
+               ? run_ptrace_capture(ready.plan, sink, stop_requested)
+               : run_ring_capture(ready.plan, sink, stop_requested, snapshots_requested);
   }();
   if (!outcome) return outcome;
   if (const std::uint64_t left_out = sink.left_out(); left_out != 0) {
@@ -190,11 +201,20 @@ std::string render_registers(const RecordOptions& options, SourceKind source, co
   return fmt::format("{} with general registers", general ? outcome.samples : 0);
 }
 
+std::string render_aux(const CaptureOutcome& outcome) {
+  std::string text;
+  if (outcome.aux_bytes != 0) text += fmt::format(", {} AUX bytes", outcome.aux_bytes);
+  if (outcome.aux_truncated != 0) text += fmt::format(", an AUX area was full {} times", outcome.aux_truncated);
+  if (outcome.aux_unread != 0) text += fmt::format(", {} AUX bytes not read", outcome.aux_unread);
+  return text;
+}
+
 void say_result(const RecordOptions& options, SourceKind source, const CaptureOutcome& outcome,
                 std::uint64_t file_bytes) {
   const std::string file = options.output == "-" ? "standard output" : options.output;
-  log_note(fmt::format("wrote {}: {} samples, {}, {} lost, {} KiB", file, outcome.samples,
-                       render_registers(options, source, outcome), outcome.lost, (file_bytes + 1023) / 1024));
+  log_note(fmt::format("wrote {}: {} samples, {}, {} lost{}, {} KiB", file, outcome.samples,
+                       render_registers(options, source, outcome), outcome.lost, render_aux(outcome),
+                       (file_bytes + 1023) / 1024));
 }
 
 // -v: every answer that led to the source, and what is opened.
@@ -224,6 +244,7 @@ int record(const RecordOptions& options) {
   auto writer = ContainerWriter::create(options.output, writer_options);
   if (!writer) return report_failure(options, writer.error());
   catch_stop_signals();
+  if (ready->plan.aux.use == AuxUse::snapshot) catch_snapshot_signal();
   auto outcome = capture(options, *ready, **writer);
   if (!outcome) {
     (void)(*writer)->finish();  // what was recorded before stays readable

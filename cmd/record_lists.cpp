@@ -36,7 +36,7 @@ void print_events(TextOut& out) {
 
 // One attribute as "name value" lines; fields that are 0 are left out.
 void print_attr(TextOut& out, const abi::EventAttr& attr) {
-  const std::array<std::pair<const char*, std::uint64_t>, 18> fields = {
+  const std::array<std::pair<const char*, std::uint64_t>, 20> fields = {
       {{"type", attr.type},
        {"config", attr.config},
        {(attr.flags & abi::kAttrFreq) != 0 ? "freq" : "period", attr.sample_period_or_freq},
@@ -49,6 +49,8 @@ void print_attr(TextOut& out, const abi::EventAttr& attr) {
        {"sample_regs_user", attr.sample_regs_user},
        {"sample_regs_intr", attr.sample_regs_intr},
        {"sample_stack_user", attr.sample_stack_user},
+       {"aux_sample_size", attr.aux_sample_size},
+       {"aux_action", attr.aux_action},
        {"simd_vec_qwords", attr.sample_simd_vec_reg_qwords},
        {"simd_pred_qwords", attr.sample_simd_pred_reg_qwords},
        {"simd_vec_user", attr.sample_simd_vec_reg_user},
@@ -86,6 +88,7 @@ int print_dry_run(const RecordOptions& options, const ReadyPlan& ready) {
     out.print("event {}\n", event.name);
     print_attr(out, event.attr);
   }
+  if (ready.plan.aux.use != AuxUse::none) out.print("AUX areas of {} pages\n", ready.plan.aux.pages);
   out.print("rings of {} pages, output {}\n", ready.plan.ring_pages, options.output);
   return out.finish() ? kExitOk : kExitFailure;
 }

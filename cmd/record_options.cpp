@@ -13,6 +13,7 @@
 #include "cmd/option_values.h"
 #include "cmd/text_out.h"
 #include "lib/base/log.h"
+#include "lib/capture/aux_pmu.h"
 #include "lib/capture/cpu_list.h"
 #include "lib/capture/register_list.h"
 
@@ -22,7 +23,8 @@ namespace {
 // Options as text, before their values are understood.
 struct RawOptions {
   std::vector<std::string> events;
-  std::string frequency, call_graph, user_regs, intr_regs, pages, delay, duration, pids, tids, cpus;
+  std::string frequency, call_graph, user_regs, intr_regs, pages, delay, duration, pids, tids, cpus, snapshot,
+      aux_sample;
   std::uint64_t period = 0;
   bool frame_pointers = false, no_inherit = false, quiet = false;
   bool xmm = false, ymm = false, zmm = false, opmask = false;
@@ -40,6 +42,12 @@ std::vector<std::string> spell_out_values(const std::vector<std::string>& words)
       spelt.emplace_back("--user-regs=all");
     } else if (word.starts_with("-I=")) {
       spelt.push_back("--intr-regs=" + word.substr(3));
+    } else if (word == "-S" || word == "--snapshot") {
+      spelt.emplace_back("--snapshot=all");
+    } else if (word.starts_with("-S")) {
+      spelt.push_back("--snapshot=" + word.substr(2));
+    } else if (word == "--aux-sample") {
+      spelt.emplace_back("--aux-sample=4096");
     } else {
       spelt.push_back(word);
     }
@@ -68,6 +76,14 @@ void add_what(CLI::App& app, RawOptions& raw, RecordOptions& options) {
       ->capture_default_str();
 }
 
+void add_aux(CLI::App& app, RawOptions& raw, RecordOptions& options) {
+  app.add_option("-S,--snapshot", raw.snapshot,
+                 "keep the newest bytes of AUX areas: =SIZE at most; at SIGUSR2 and at the end");
+  app.add_option("--aux-sample", raw.aux_sample, "put the AUX bytes before a sample into it: =SIZE (default: 4096)");
+  app.add_option("--filter", options.aux.filter, "address filter of the event with an AUX area, as the kernel has it");
+  app.add_flag("--per-thread", options.per_thread, "a ring a thread instead of a CPU; no thread made later");
+}
+
 void add_whom(CLI::App& app, RawOptions& raw, RecordOptions& options) {
   app.add_option("-p,--pid", raw.pids, "record these processes, threads made later too");
   app.add_option("-t,--tid", raw.tids, "record these threads");
@@ -83,7 +99,8 @@ void add_output(CLI::App& app, RawOptions& raw, RecordOptions& options) {
   app.add_option("-z,--compression-level", options.zstd_level, "zstd level")
       ->check(CLI::Range(1, 22))
       ->capture_default_str();
-  app.add_option("-m,--mmap-pages", raw.pages, "size of a CPU's ring: pages, or bytes as 512K, 4M (default: 128)");
+  app.add_option("-m,--mmap-pages", raw.pages,
+                 "size of a CPU's ring: pages, or bytes as 512K, 4M; 128,4M and ,4M: of its AUX area too");
   app.add_flag("--dry-run", options.dry_run, "print what would be recorded, and from which source");
   app.add_flag("-v,--verbose", raw.verbose, "say more; twice: even more");
   app.add_flag("-q,--quiet", raw.quiet, "say errors only");
@@ -180,8 +197,34 @@ Status apply_times(const RawOptions& raw, RecordOptions& options) {
   if (!raw.pages.empty()) {
     const auto pages = parse_ring_pages(raw.pages, static_cast<std::size_t>(::sysconf(_SC_PAGESIZE)));
     if (!pages) return fail(pages.error());
-    options.ring_pages = *pages;
+    if (pages->data != 0) options.ring_pages = pages->data;
+    options.aux.pages = pages->aux;
   }
+  return {};
+}
+
+Status apply_aux(const RawOptions& raw, RecordOptions& options) {
+  AuxWish& aux = options.aux;
+  aux.period = raw.period;
+  if (!raw.snapshot.empty()) {
+    aux.snapshot = true;
+    const auto bytes = raw.snapshot == "all" ? Result<std::size_t>(0) : parse_byte_size("--snapshot", raw.snapshot);
+    if (!bytes) return fail(bytes.error());
+    aux.snapshot_bytes = *bytes;
+  }
+  if (!raw.aux_sample.empty()) {
+    const auto bytes = parse_byte_size("--aux-sample", raw.aux_sample);
+    if (!bytes) return fail(bytes.error());
+    if (*bytes > kMaxAuxSampleBytes) {
+      return fail(Errc::usage, fmt::format("--aux-sample: a sample holds at most {} bytes", kMaxAuxSampleBytes));
+    }
+    aux.samples = true;
+    aux.sample_bytes = *bytes;
+  }
+  if (!options.per_thread) return {};
+  options.sampling.inherit = false;
+  const bool whole_cpus = options.target.system_wide || !options.target.cpus.empty();
+  if (whole_cpus) return fail(Errc::usage, "--per-thread is for commands, -p and -t, not for whole CPUs");
   return {};
 }
 
@@ -194,7 +237,8 @@ Status apply(const RawOptions& raw, RecordOptions& options) {
   if (const Status status = apply_registers(raw, options); !status) return status;
   if (const Status status = apply_times(raw, options); !status) return status;
   if (!options.list.empty()) return {};
-  return apply_target(raw, options.target);
+  if (const Status status = apply_target(raw, options.target); !status) return status;
+  return apply_aux(raw, options);
 }
 
 void set_verbosity(const RawOptions& raw) {
@@ -214,6 +258,7 @@ std::optional<RecordOptions> parse_record_options(const std::vector<std::string>
       "       simdprof record [options] -p PID | -t TID | -a | -C CPUS",
       "simdprof record"};
   add_what(app, raw, options);
+  add_aux(app, raw, options);
   add_whom(app, raw, options);
   add_output(app, raw, options);
   app.prefix_command();

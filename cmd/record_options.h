@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "lib/capture/attr_build.h"
+#include "lib/capture/aux_request.h"
 #include "lib/capture/plan.h"
 
 namespace simdprof::cmd {
@@ -19,8 +20,10 @@ struct RecordOptions {
   bool user_regs_given = false, intr_regs_given = false;
   std::vector<std::string> vector_classes;  ///< of --xmm --ymm --zmm --opmask; empty: all
   std::size_t ring_pages = 128;             ///< -m
-  int zstd_level = 3;                       ///< -z
-  std::string output = "simdprof.data";     ///< -o
+  AuxWish aux;                              ///< -m, --snapshot, --aux-sample, --filter
+  bool per_thread = false;
+  int zstd_level = 3;                    ///< -z
+  std::string output = "simdprof.data";  ///< -o
   std::chrono::milliseconds start_delay{0};
   std::optional<std::chrono::milliseconds> duration;
   TargetSpec target;

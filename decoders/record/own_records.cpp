@@ -121,7 +121,7 @@ void read_register_image(BodyReader& r) {
 void read_loss(BodyReader& r) {
   LossRecord record;
   const std::uint32_t cause = r.in.u32();
-  if (cause > static_cast<std::uint32_t>(LossCause::write_failed)) refuse(r, "the cause of the loss is not known");
+  if (cause > static_cast<std::uint32_t>(LossCause::aux_unread)) refuse(r, "the cause of the loss is not known");
   record.cause = static_cast<LossCause>(cause);
   record.cpu = r.in.i32();
   record.tid = r.in.i32();

@@ -225,6 +225,14 @@ inline constexpr std::uint16_t PERF_RECORD_MISC_EXACT_IP = 1U << 14;
 inline constexpr std::uint16_t PERF_RECORD_MISC_SWITCH_OUT_PREEMPT = 1U << 14;
 inline constexpr std::uint16_t PERF_RECORD_MISC_MMAP_BUILD_ID = 1U << 14;
 
+/// Flags of PERF_RECORD_AUX.
+enum AuxFlag : std::uint64_t {
+  PERF_AUX_FLAG_TRUNCATED = 1,  ///< the area was full; the kernel has disabled the event
+  PERF_AUX_FLAG_OVERWRITE = 2,
+  PERF_AUX_FLAG_PARTIAL = 4,
+  PERF_AUX_FLAG_COLLISION = 8,
+};
+
 // Call chain entries from here up (as u64) are markers, not addresses.
 inline constexpr std::uint64_t PERF_CONTEXT_HV = ~std::uint64_t{0} - 31;              // -32
 inline constexpr std::uint64_t PERF_CONTEXT_KERNEL = ~std::uint64_t{0} - 127;         // -128

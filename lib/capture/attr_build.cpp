@@ -2,11 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace simdprof {
 namespace {
 
 std::uint64_t sample_type_for(const EventRequest& request, const SamplingOptions& options) {
   std::uint64_t bits = kBaseSampleType;
+  if (request.role != EventRole::samples) return bits;
+  if (request.attr.aux_sample_size != 0) bits |= abi::PERF_SAMPLE_AUX;
   if (options.call_graph != CallGraph::none) bits |= abi::PERF_SAMPLE_CALLCHAIN;
   if (options.call_graph == CallGraph::dwarf) bits |= abi::PERF_SAMPLE_STACK_USER;
   if (options.user_regs != 0) bits |= abi::PERF_SAMPLE_REGS_USER;
@@ -50,26 +54,37 @@ std::uint64_t allowed_frequency(const SamplingOptions& options, const KernelLimi
   return limit;
 }
 
-abi::EventAttr build_attr(const EventRequest& request, const SamplingOptions& options, std::uint64_t frequency_hz,
-                          bool first) {
-  abi::EventAttr attr = request.attr;
-  attr.sample_type = sample_type_for(request, options);
-  set_rate(request, options, frequency_hz, attr);
-  attr.read_format = abi::PERF_FORMAT_TOTAL_TIME_ENABLED | abi::PERF_FORMAT_TOTAL_TIME_RUNNING | abi::PERF_FORMAT_ID |
-                     abi::PERF_FORMAT_LOST;
-  attr.flags |= abi::kAttrSampleIdAll | abi::kAttrUseClockid;
-  if (first) {
-    attr.flags |= abi::kAttrMmap | abi::kAttrMmap2 | abi::kAttrComm | abi::kAttrCommExec | abi::kAttrTask;
-  }
-  if (options.inherit) attr.flags |= abi::kAttrInherit;
-  attr.clockid = options.clockid;
+constexpr std::uint64_t kTrackingFlags =
+    abi::kAttrMmap | abi::kAttrMmap2 | abi::kAttrComm | abi::kAttrCommExec | abi::kAttrTask;
+
+// What a sample holds beside its base, for events that take samples.
+void set_contents(const SamplingOptions& options, abi::EventAttr& attr) {
   attr.sample_regs_user = options.user_regs;
   attr.sample_regs_intr = options.intr_regs;
-  if (options.call_graph == CallGraph::dwarf) {
-    attr.sample_stack_user = options.stack_bytes;
-    attr.flags |= abi::kAttrExcludeCallchainUser;  // the user half is unwound from the stack copy
+  if (options.call_graph != CallGraph::dwarf) return;
+  attr.sample_stack_user = options.stack_bytes;
+  attr.flags |= abi::kAttrExcludeCallchainUser;  // the user half is unwound from the stack copy
+}
+
+/// @param tracks  this event reports mappings, names and tasks
+abi::EventAttr build_attr(const EventRequest& request, const SamplingOptions& options, std::uint64_t frequency_hz,
+                          bool tracks) {
+  abi::EventAttr attr = request.attr;
+  attr.sample_type = sample_type_for(request, options);
+  if (request.role == EventRole::samples) set_rate(request, options, frequency_hz, attr);
+  attr.read_format = abi::PERF_FORMAT_TOTAL_TIME_ENABLED | abi::PERF_FORMAT_TOTAL_TIME_RUNNING | abi::PERF_FORMAT_ID |
+                     abi::PERF_FORMAT_LOST;
+  attr.flags |= abi::kAttrSampleIdAll;
+  if (options.clockid != kPerfClock) {
+    attr.flags |= abi::kAttrUseClockid;
+    attr.clockid = options.clockid;
+  }
+  if (options.inherit && request.role != EventRole::text_poke) attr.flags |= abi::kAttrInherit;
+  if (request.role == EventRole::samples) set_contents(options, attr);
+  if (tracks) {
+    attr.flags |= kTrackingFlags;
     // perf unwinds an exported stack only through mappings that it knows, and unwind tables lie in read-only ones.
-    if (first) attr.flags |= abi::kAttrMmapData;
+    if (options.call_graph == CallGraph::dwarf) attr.flags |= abi::kAttrMmapData;
   }
   attr.size = smallest_attr_size(attr);
   return attr;
@@ -81,11 +96,17 @@ std::vector<EventPlan> build_event_plans(const std::vector<EventRequest>& reques
                                          const KernelLimits& limits, std::vector<std::string>& notes) {
   const std::uint64_t frequency_hz = allowed_frequency(options, limits, notes);
   std::vector<EventPlan> plans;
+  const bool tracked_apart = std::any_of(requests.begin(), requests.end(), [](const EventRequest& request) {
+    return request.role == EventRole::tracking;
+  });
   for (const EventRequest& request : requests) {
     EventPlan plan;
-    plan.attr = build_attr(request, options, frequency_hz, plans.empty());
+    const bool tracks = tracked_apart ? request.role == EventRole::tracking : plans.empty();
+    plan.attr = build_attr(request, options, frequency_hz, tracks);
     plan.name = request.name;
     plan.group = request.group;
+    plan.role = request.role;
+    plan.pmu = request.pmu;
     plans.push_back(std::move(plan));
   }
   return plans;

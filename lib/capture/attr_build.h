@@ -35,7 +35,8 @@ inline constexpr std::uint64_t kBaseSampleType = abi::PERF_SAMPLE_IDENTIFIER | a
                                                  abi::PERF_SAMPLE_TID | abi::PERF_SAMPLE_TIME | abi::PERF_SAMPLE_CPU |
                                                  abi::PERF_SAMPLE_PERIOD;
 
-/// Turns requests into attributes ready to open. The first event also reports mappings, names and tasks.
+/// Turns requests into attributes ready to open. The tracking event, or else the first, also reports mappings, names
+/// and tasks.
 ///
 /// @param notes  gets a line for each thing that was changed, such as a lowered frequency
 std::vector<EventPlan> build_event_plans(const std::vector<EventRequest>& requests, const SamplingOptions& options,

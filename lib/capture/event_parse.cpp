@@ -197,6 +197,7 @@ class EventListParser {
       if (std::find(aliases.begin(), aliases.end(), name) == aliases.end()) continue;
       const auto applied = apply_pmu_terms(system_, pmu, {{std::string(name), {}, start}}, event.attr);
       if (!applied) return fail(applied.error());
+      event.pmu = pmu;
       return finish_modifiers(letters, start + name.size() + 1, event);
     }
     const std::string nearest = nearest_event_name(name);
@@ -212,7 +213,15 @@ class EventListParser {
     ++position_;
     const auto terms = parse_pmu_terms(terms_text, terms_at);
     if (!terms) return fail(terms.error());
-    const auto applied = apply_pmu_terms(system_, pmu, *terms, event.attr);
+    const auto code = find_event_code(pmu);
+    if (code) {
+      event.attr.type = code->type;
+      event.attr.config = code->config;
+    } else {
+      event.pmu = pmu;
+    }
+    const auto applied =
+        code ? apply_general_terms(*terms, event.attr) : apply_pmu_terms(system_, pmu, *terms, event.attr);
     if (!applied) return at(start, applied.error());
     event.has_period = applied->has_period;
     event.has_frequency = applied->has_frequency;

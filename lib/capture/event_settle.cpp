@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "lib/capture/open_error.h"
@@ -28,11 +29,16 @@ bool no_counter(int error_number) {
 
 OpenedEvent try_open(const Settling& settling) {
   abi::EventAttr attr = settling.plan.attr;
+  leave_group(attr);
   attr.flags |= abi::kAttrDisabled;
-  OpenedEvent opened = settling.open(attr, settling.target.pid, settling.target.cpu);
+  const auto& cpus = settling.plan.cpus;
+  const bool elsewhere = settling.target.cpu >= 0 && !cpus.empty() &&
+                         std::find(cpus.begin(), cpus.end(), settling.target.cpu) == cpus.end();
+  const std::int32_t cpu = elsewhere ? cpus.front() : settling.target.cpu;
+  OpenedEvent opened = settling.open(attr, settling.target.pid, cpu);
   if (opened.error_number == EINVAL) {  // PERF_FORMAT_LOST came with Linux 6.0; the recorder drops it likewise
     attr.read_format &= ~std::uint64_t{abi::PERF_FORMAT_LOST};
-    OpenedEvent older = settling.open(attr, settling.target.pid, settling.target.cpu);
+    OpenedEvent older = settling.open(attr, settling.target.pid, cpu);
     if (older.error_number != EINVAL) return older;
   }
   return opened;
@@ -90,6 +96,14 @@ Status settle(Settling settling) {
 }
 
 }  // namespace
+
+void leave_group(abi::EventAttr& attr) {
+  constexpr std::uint32_t kStartPaused = 1;  // of the leader itself
+  attr.flags &= ~std::uint64_t{abi::kAttrAuxOutput};
+  attr.sample_type &= ~std::uint64_t{abi::PERF_SAMPLE_AUX};
+  attr.aux_sample_size = 0;
+  attr.aux_action &= kStartPaused;
+}
 
 OpenedEvent open_for_probe(const abi::EventAttr& attr, Pid pid, std::int32_t cpu) { return open_event(attr, pid, cpu); }
 

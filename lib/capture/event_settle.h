@@ -14,6 +14,10 @@ namespace simdprof {
 /// perf_event_open, or a fake of it in tests. Success is error_number 0.
 using EventOpener = std::function<OpenedEvent(const abi::EventAttr& attr, Pid pid, std::int32_t cpu)>;
 
+/// Makes an attribute one that can be opened by itself: takes out what is only possible behind a leader with an AUX
+/// area.
+void leave_group(abi::EventAttr& attr);
+
 /// The real one.
 OpenedEvent open_for_probe(const abi::EventAttr& attr, Pid pid, std::int32_t cpu);
 

@@ -48,6 +48,7 @@ std::string load_line(const char* path) {
 
 std::string clock_name(std::int32_t clockid) {
   switch (clockid) {
+    case kPerfClock: return "perf";
     case CLOCK_REALTIME: return "CLOCK_REALTIME";
     case CLOCK_MONOTONIC: return "CLOCK_MONOTONIC";
     case CLOCK_MONOTONIC_RAW: return "CLOCK_MONOTONIC_RAW";

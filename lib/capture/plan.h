@@ -25,11 +25,37 @@ struct TargetSpec {
   std::vector<std::int32_t> cpus;    ///< -C; empty: all
 };
 
+/// What an event is for.
+enum class EventRole : std::uint8_t {
+  samples,    ///< takes samples, with registers
+  aux,        ///< writes a trace to an AUX area, and takes no samples
+  tracking,   ///< tells of tasks, mappings and context switches, and counts nothing
+  text_poke,  ///< tells of changes of the kernel's code; follows each CPU, whatever the target is
+};
+
 /// One event, ready to open: everything but `disabled`, `enable_on_exec` and what a source must add is set.
 struct EventPlan {
   abi::EventAttr attr;
   std::string name;
   int group = -1;  ///< index of the group's leader in CapturePlan::events; -1: in no group
+  EventRole role = EventRole::samples;
+  std::string pmu;                 ///< folder of its PMU in sysfs; empty: a kind of event that every kernel has
+  std::string filter;              ///< PERF_EVENT_IOC_SET_FILTER; empty: none
+  std::vector<std::int32_t> cpus;  ///< CPUs that have its PMU; empty: all
+};
+
+/// What becomes of AUX areas.
+enum class AuxUse : std::uint8_t {
+  none,        ///< there are none
+  full_trace,  ///< all bytes are recorded
+  snapshot,    ///< the newest bytes, when asked for and at the end
+  samples,     ///< the kernel copies bytes into samples (PERF_SAMPLE_AUX)
+};
+struct AuxPlan {
+  AuxUse use = AuxUse::none;
+  std::size_t pages = 0;           ///< of each area
+  bool pages_given = false;        ///< a smaller area is not what was asked for
+  std::size_t snapshot_bytes = 0;  ///< at most, of each area
 };
 
 /// Vector state that is asked for.
@@ -44,10 +70,15 @@ struct CapturePlan {
   std::vector<EventPlan> events;  ///< [0] leads: the ptrace source makes its stops from it
   VectorPlan vectors;
   std::size_t ring_pages = 128;                       ///< data pages of a ring (-m)
+  AuxPlan aux;                                        ///< for events with an AUX area
+  bool per_thread = false;                            ///< a ring a thread, not a CPU; no thread made later is recorded
   std::chrono::milliseconds start_delay{0};           ///< -D
   std::optional<std::chrono::milliseconds> duration;  ///< --duration
-  std::int32_t clockid = 1;                           ///< CLOCK_MONOTONIC; attr.clockid of every event
+  std::int32_t clockid = 1;  ///< CLOCK_MONOTONIC; attr.clockid of every event. kPerfClock: none is set
 };
+
+/// CapturePlan::clockid for the clock that perf events have by themselves, which CPU ticks can be converted to.
+inline constexpr std::int32_t kPerfClock = -1;
 
 /// What a recording came to.
 struct CaptureOutcome {
@@ -57,13 +88,20 @@ struct CaptureOutcome {
   std::uint64_t start_ns = 0, end_ns = 0;   ///< in the recording's clock
   std::uint64_t samples = 0;
   std::uint64_t register_images = 0;
-  std::uint64_t lost = 0;  ///< all causes
+  std::uint64_t lost = 0;           ///< all causes
+  std::uint64_t aux_bytes = 0;      ///< of AUX areas, recorded
+  std::uint64_t aux_truncated = 0;  ///< times that an area was full
+  std::uint64_t aux_unread = 0;     ///< bytes that were in an area and could not be recorded
 };
 
 /// Set by a signal handler (SIGINT, SIGTERM) or a timer: end the recording in order.
 using StopFlag = std::atomic<bool>;
+/// How many snapshots of the AUX areas were asked for; a signal handler counts up.
+using SnapshotCount = std::atomic<unsigned>;
 
 /// Records through rings alone (sources gpr and kernel) until the target ends, `stop` is set or the duration is over.
+Result<CaptureOutcome> run_ring_capture(const CapturePlan& plan, RecordSink& sink, const StopFlag& stop,
+                                        const SnapshotCount& snapshots);
 Result<CaptureOutcome> run_ring_capture(const CapturePlan& plan, RecordSink& sink, const StopFlag& stop);
 /// Records with the ptrace source: rings, and a register image at each stop.
 Result<CaptureOutcome> run_ptrace_capture(const CapturePlan& plan, RecordSink& sink, const StopFlag& stop);

@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <filesystem>
 #include <system_error>
 
 #include "lib/base/fd.h"
+#include "lib/capture/aux_pmu.h"
 #include "lib/capture/event_names.h"
 #include "lib/capture/number_ranges.h"
 
@@ -15,6 +17,9 @@ namespace simdprof {
 namespace {
 
 constexpr std::size_t kSysfsFileBytes = 4096;  // sysfs attributes are at most a page
+
+constexpr std::array<std::string_view, 10> kGeneralTerms = {
+    "config", "config1", "config2", "config3", "period", "freq", "name", "aux-output", "aux-sample-size", "aux-action"};
 
 std::string_view trimmed(std::string_view text) {
   while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.remove_suffix(1);
@@ -25,10 +30,6 @@ std::string_view trimmed(std::string_view text) {
 bool plain_name(std::string_view name) {
   return !name.empty() && name.size() < 128 && name != "." && name != ".." &&
          name.find('/') == std::string_view::npos && name.find('\0') == std::string_view::npos;
-}
-
-Result<std::string> load_sysfs(const EventSystem& system, std::string_view pmu, std::string_view file) {
-  return load_text(fmt::format("{}/{}/{}", system.devices, pmu, file), kSysfsFileBytes);
 }
 
 std::vector<std::string> list_folder(const std::string& folder) {
@@ -59,8 +60,39 @@ Result<FormatBits::Word> parse_word(std::string_view text) {
   return fail(Errc::malformed, fmt::format("'{}' is not config, config1, config2 or config3", text));
 }
 
+// Bits of perf_event_attr.aux_action. Source: uapi linux/perf_event.h (Linux 6.13).
+Result<std::uint32_t> parse_aux_action(std::string_view text) {
+  if (text == "start-paused") return 1U;
+  if (text == "pause") return 2U;
+  if (text == "resume") return 4U;
+  return fail(Errc::usage, fmt::format("aux-action '{}' is none of start-paused, pause and resume", text));
+}
+
+// What an event has to do with the AUX area of its group's leader. @return whether the term was about that
+Result<bool> apply_aux_term(const PmuTerm& term, abi::EventAttr& attr) {
+  if (term.name == "aux-output") {
+    attr.flags |= abi::kAttrAuxOutput;
+    return true;
+  }
+  if (term.name == "aux-action") {
+    const auto action = parse_aux_action(term.value);
+    if (!action) return fail(action.error());
+    attr.aux_action = *action;
+    return true;
+  }
+  if (term.name != "aux-sample-size") return false;
+  const auto bytes = parse_number(term.value);
+  if (!bytes || *bytes == 0 || *bytes > kMaxAuxSampleBytes) {
+    return fail(Errc::usage, fmt::format("aux-sample-size '{}' is not 1..{} bytes", term.value, kMaxAuxSampleBytes));
+  }
+  attr.aux_sample_size = static_cast<std::uint32_t>(*bytes);
+  return true;
+}
+
 // One term that every PMU knows. @return whether it was one
 Result<bool> apply_general_term(const PmuTerm& term, abi::EventAttr& attr, PmuTermsResult& result) {
+  const auto about_aux = apply_aux_term(term, attr);
+  if (!about_aux || *about_aux) return about_aux;
   const bool is_word =
       term.name == "config" || term.name == "config1" || term.name == "config2" || term.name == "config3";
   const bool is_rate = term.name == "period" || term.name == "freq";
@@ -82,9 +114,9 @@ Result<bool> apply_general_term(const PmuTerm& term, abi::EventAttr& attr, PmuTe
 }
 
 Status apply_format_term(const EventSystem& system, std::string_view pmu, const PmuTerm& term, abi::EventAttr& attr) {
-  const auto text = load_sysfs(system, pmu, fmt::format("format/{}", term.name));
+  const auto text = load_pmu_file(system, pmu, fmt::format("format/{}", term.name));
   if (!text) return fail(text.error());
-  const auto bits = parse_format_bits(trimmed(*text));
+  const auto bits = parse_format_bits(*text);
   if (!bits) return fail(with_input(bits.error(), fmt::format("format/{} of PMU {}", term.name, pmu)));
   std::uint64_t value = 1;
   if (!term.value.empty()) {
@@ -95,14 +127,31 @@ Status apply_format_term(const EventSystem& system, std::string_view pmu, const 
   return set_format_bits(attr, *bits, value);
 }
 
+tl::unexpected<Error> unknown_pmu(const EventSystem& system, std::string_view pmu) {
+  const std::string_view missing = aux_pmu_missing(pmu);
+  if (!missing.empty()) return fail(Errc::not_found, fmt::format("this machine has no PMU '{}': {}", pmu, missing));
+  const std::string nearest = nearest_word(pmu, list_pmus(system));
+  return fail(Errc::not_found, fmt::format("this machine has no PMU '{}'{}", pmu,
+                                           nearest.empty() ? "" : fmt::format("; did you mean '{}'?", nearest)));
+}
+
 tl::unexpected<Error> unknown_term(const EventSystem& system, std::string_view pmu, const PmuTerm& term) {
-  std::vector<std::string> known = list_folder(fmt::format("{}/{}/format", system.devices, pmu));
+  std::vector<std::string> known = list_pmu_folder(system, pmu, "format");
   for (std::string& name : list_pmu_events(system, pmu)) known.push_back(std::move(name));
-  for (const char* name : {"config", "config1", "config2", "config3", "period", "freq", "name"})
-    known.emplace_back(name);
+  for (const std::string_view name : kGeneralTerms) known.emplace_back(name);
   const std::string nearest = nearest_word(term.name, known);
   return fail(Errc::usage, fmt::format("PMU {} knows no term '{}' (character {}){}", pmu, term.name, term.position + 1,
                                        nearest.empty() ? "" : fmt::format("; did you mean '{}'?", nearest)));
+}
+
+// "@tmc_etr0" of CoreSight: where the trace goes, by the number that the sink's file holds.
+Status apply_sink(const EventSystem& system, std::string_view pmu, const PmuTerm& term, abi::EventAttr& attr) {
+  const std::string sink = term.name.substr(1);
+  const auto number =
+      plain_name(sink) ? load_pmu_file(system, pmu, "sinks/" + sink) : Result<std::string>(fail(Errc::not_found, ""));
+  if (!number)
+    return fail(Errc::usage, fmt::format("PMU {} has no sink '{}' (character {})", pmu, sink, term.position + 1));
+  return apply_format_term(system, pmu, {"sinkid", *number, term.position}, attr);
 }
 
 Status apply_term(const EventSystem& system, std::string_view pmu, const PmuTerm& term, abi::EventAttr& attr,
@@ -110,13 +159,14 @@ Status apply_term(const EventSystem& system, std::string_view pmu, const PmuTerm
   const auto general = apply_general_term(term, attr, result);
   if (!general) return fail(general.error());
   if (*general) return {};
+  if (term.name.starts_with('@')) return apply_sink(system, pmu, term, attr);
   if (!plain_name(term.name)) return unknown_term(system, pmu, term);
   const Status format = apply_format_term(system, pmu, term, attr);
   if (format || format.error().code != Errc::not_found) return format;
   if (inside_alias || !term.value.empty()) return unknown_term(system, pmu, term);
-  const auto alias = load_sysfs(system, pmu, fmt::format("events/{}", term.name));
+  const auto alias = load_pmu_file(system, pmu, fmt::format("events/{}", term.name));
   if (!alias) return unknown_term(system, pmu, term);
-  const auto terms = parse_pmu_terms(trimmed(*alias), term.position);
+  const auto terms = parse_pmu_terms(*alias, term.position);
   if (!terms) return fail(terms.error());
   for (const PmuTerm& inner : *terms) {
     if (const Status status = apply_term(system, pmu, inner, attr, result, true); !status) return status;
@@ -183,16 +233,17 @@ Result<std::vector<PmuTerm>> parse_pmu_terms(std::string_view text, std::size_t 
 Result<PmuTermsResult> apply_pmu_terms(const EventSystem& system, std::string_view pmu,
                                        const std::vector<PmuTerm>& terms, abi::EventAttr& attr) {
   const auto type_text =
-      plain_name(pmu) ? load_sysfs(system, pmu, "type") : Result<std::string>(fail(Errc::not_found, ""));
-  if (!type_text) {
-    const std::string nearest = nearest_word(pmu, list_pmus(system));
-    return fail(Errc::not_found, fmt::format("this machine has no PMU '{}'{}", pmu,
-                                             nearest.empty() ? "" : fmt::format("; did you mean '{}'?", nearest)));
-  }
-  const auto type = parse_number(trimmed(*type_text));
+      plain_name(pmu) ? load_pmu_file(system, pmu, "type") : Result<std::string>(fail(Errc::not_found, ""));
+  if (!type_text) return unknown_pmu(system, pmu);
+  const auto type = parse_number(*type_text);
   if (!type) return fail(type.error());
   attr.type = static_cast<std::uint32_t>(*type);
   PmuTermsResult result;
+  for (const PmuTerm& term : default_aux_terms(system, pmu)) {
+    const Status status = apply_term(system, pmu, term, attr, result, false);
+    if (!status) return fail(status.error());
+  }
+  result = {};
   for (const PmuTerm& term : terms) {
     const Status status = apply_term(system, pmu, term, attr, result, false);
     if (!status) return fail(status.error());
@@ -200,10 +251,34 @@ Result<PmuTermsResult> apply_pmu_terms(const EventSystem& system, std::string_vi
   return result;
 }
 
+Result<PmuTermsResult> apply_general_terms(const std::vector<PmuTerm>& terms, abi::EventAttr& attr) {
+  PmuTermsResult result;
+  for (const PmuTerm& term : terms) {
+    const auto applied = apply_general_term(term, attr, result);
+    if (!applied) return fail(applied.error());
+    if (*applied) continue;
+    const std::string nearest = nearest_word(term.name, {kGeneralTerms.begin(), kGeneralTerms.end()});
+    return fail(Errc::usage,
+                fmt::format("an event of this kind knows no term '{}' (character {}){}", term.name, term.position + 1,
+                            nearest.empty() ? "" : fmt::format("; did you mean '{}'?", nearest)));
+  }
+  return result;
+}
+
+Result<std::string> load_pmu_file(const EventSystem& system, std::string_view pmu, std::string_view file) {
+  auto text = load_text(fmt::format("{}/{}/{}", system.devices, pmu, file), kSysfsFileBytes);
+  if (text) text->resize(trimmed(*text).size());
+  return text;
+}
+
+std::vector<std::string> list_pmu_folder(const EventSystem& system, std::string_view pmu, std::string_view folder) {
+  return list_folder(fmt::format("{}/{}/{}", system.devices, pmu, folder));
+}
+
 std::vector<std::string> list_pmus(const EventSystem& system) { return list_folder(system.devices); }
 
 std::vector<std::string> list_pmu_events(const EventSystem& system, std::string_view pmu) {
-  std::vector<std::string> names = list_folder(fmt::format("{}/{}/events", system.devices, pmu));
+  std::vector<std::string> names = list_pmu_folder(system, pmu, "events");
   std::erase_if(names, [](const std::string& name) {
     return name.ends_with(".scale") || name.ends_with(".unit") || name.ends_with(".per-pkg") ||
            name.ends_with(".snapshot");

@@ -52,10 +52,20 @@ struct PmuTermsResult {
 };
 
 /// Sets the type and the terms of PMU `pmu` in `attr`, by its sysfs folder: type, format/ and events/ files; config,
-/// config1..3, period, freq and name are known to every PMU.
+/// config1..3, period, freq, name, aux-output, aux-sample-size and aux-action are known to every PMU. An AUX PMU starts
+/// from its defaults (aux_pmu.h).
 /// @return not_found when there is no such PMU, usage for an unknown term
 Result<PmuTermsResult> apply_pmu_terms(const EventSystem& system, std::string_view pmu,
                                        const std::vector<PmuTerm>& terms, abi::EventAttr& attr);
+
+/// The terms that every PMU knows, for an event that is named by itself: `cycles/aux-output/`.
+/// @return usage for any other term
+Result<PmuTermsResult> apply_general_terms(const std::vector<PmuTerm>& terms, abi::EventAttr& attr);
+
+/// Text of a file in a PMU's sysfs folder, without the newline.
+Result<std::string> load_pmu_file(const EventSystem& system, std::string_view pmu, std::string_view file);
+/// Names of the files in a folder of a PMU, sorted.
+std::vector<std::string> list_pmu_folder(const EventSystem& system, std::string_view pmu, std::string_view folder);
 
 /// Names of the PMUs, sorted.
 std::vector<std::string> list_pmus(const EventSystem& system);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "lib/abi/perf_event.h"
+#include "lib/base/check.h"
 #include "lib/base/cursor.h"
 #include "lib/capture/build_id.h"
 #include "lib/capture/record_time.h"
@@ -63,6 +64,15 @@ Status RecordingSink::write(StreamId stream, std::span<const std::byte> records,
     }
   }
   return inner_->write(stream, records, record_count, first_time_ns, last_time_ns);
+}
+
+Status RecordingSink::write_parts(StreamId stream, std::span<const std::span<const std::byte>> parts,
+                                  std::uint32_t record_count) {
+  {
+    const std::lock_guard lock(mutex_);
+    SIMDPROF_ASSERT(kinds_[stream] == StreamKind::aux);
+  }
+  return inner_->write_parts(stream, parts, record_count);
 }
 
 std::uint64_t RecordingSink::left_out() const {

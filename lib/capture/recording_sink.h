@@ -24,6 +24,9 @@ class RecordingSink final : public RecordSink {
   StreamId open_stream(const StreamInfo& info) override;
   Status write(StreamId stream, std::span<const std::byte> records, std::uint32_t record_count,
                std::uint64_t first_time_ns, std::uint64_t last_time_ns) override;
+  /// For streams of kind aux alone, in which there is nothing to see or to leave out.
+  Status write_parts(StreamId stream, std::span<const std::span<const std::byte>> parts,
+                     std::uint32_t record_count) override;
 
   /// Build ids of all files that were mapped, of the vdso and of the kernel, by path as mapped. Reads the files.
   [[nodiscard]] std::map<std::string, std::vector<std::byte>> load_build_ids() const;

@@ -5,9 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <bit>
-#include <cerrno>
 #include <utility>
 
 #include "lib/abi/perf_event.h"
@@ -21,13 +19,13 @@ Result<Ring> Ring::map(int event_fd, std::size_t data_pages) {
   SIMDPROF_ASSERT(std::has_single_bit(data_pages));
   const auto page_bytes = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
   const std::size_t bytes = (data_pages + 1) * page_bytes;
-  void* const memory = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, event_fd, 0);
-  if (memory == MAP_FAILED) return fail_errno(errno, fmt::format("cannot map a ring of {} pages", data_pages));
   Ring ring;
+  if (const int error = Mapping::map(event_fd, bytes, PROT_READ | PROT_WRITE, 0, ring.memory_); error != 0) {
+    return fail_errno(error, fmt::format("cannot map a ring of {} pages", data_pages));
+  }
   ring.fd_ = event_fd;
-  ring.base_ = static_cast<std::byte*>(memory);
-  ring.data_ = ring.base_ + page_bytes;
-  ring.mapped_bytes_ = bytes;
+  ring.control_ = ControlPage(ring.memory_.data());
+  ring.data_ = ring.memory_.data() + page_bytes;
   ring.data_bytes_ = data_pages * page_bytes;
   return ring;
 }
@@ -39,52 +37,20 @@ void Ring::note_smaller(std::size_t pages, std::size_t wanted_pages) {
                   pages, wanted_pages));
 }
 
-Ring Ring::over_memory(std::span<std::byte> memory, std::size_t control_bytes) {
+Ring Ring::over_memory(std::span<std::byte> memory, std::size_t control_bytes, CounterAccess access) {
   SIMDPROF_ASSERT(memory.size() > control_bytes && control_bytes >= abi::kMmapDataTail + 8);
   Ring ring;
-  ring.base_ = memory.data();
+  ring.memory_ = Mapping::borrow(memory.data(), memory.size());
+  ring.control_ = ControlPage(memory.data(), access);
   ring.data_ = memory.data() + control_bytes;
   ring.data_bytes_ = memory.size() - control_bytes;
   SIMDPROF_ASSERT(std::has_single_bit(ring.data_bytes_) && ring.data_bytes_ >= abi::kRecordHeaderBytes);
   return ring;
 }
 
-Ring::Ring(Ring&& other) noexcept { *this = std::move(other); }
-
-Ring& Ring::operator=(Ring&& other) noexcept {
-  if (this == &other) return *this;
-  if (mapped_bytes_ != 0) ::munmap(base_, mapped_bytes_);
-  fd_ = std::exchange(other.fd_, -1);
-  base_ = std::exchange(other.base_, nullptr);
-  data_ = std::exchange(other.data_, nullptr);
-  mapped_bytes_ = std::exchange(other.mapped_bytes_, 0);
-  data_bytes_ = std::exchange(other.data_bytes_, 0);
-  joined_ = std::move(other.joined_);
-  return *this;
-}
-
-Ring::~Ring() {
-  if (mapped_bytes_ != 0) ::munmap(base_, mapped_bytes_);
-}
-
-std::uint64_t* Ring::counter(std::size_t offset) const {
-  // The control page is an array of words for the kernel; its counters are 8-byte aligned.
-  return static_cast<std::uint64_t*>(static_cast<void*>(base_ + offset));
-}
-
-std::uint64_t Ring::load_head() const {
-  // Pairs with the kernel's write barrier before its store of data_head: what lies below it is complete.
-  return std::atomic_ref(*counter(abi::kMmapDataHead)).load(std::memory_order_acquire);
-}
-
-void Ring::free_until(std::uint64_t tail) const {
-  // Our reads of the data must be over before the kernel may overwrite it.
-  std::atomic_ref(*counter(abi::kMmapDataTail)).store(tail, std::memory_order_release);
-}
-
 bool Ring::pending() const {
-  if (base_ == nullptr) return false;
-  return load_head() != std::atomic_ref(*counter(abi::kMmapDataTail)).load(std::memory_order_relaxed);
+  if (!control_.valid()) return false;
+  return control_.load_head(abi::kMmapDataHead) != control_.load_tail(abi::kMmapDataTail);
 }
 
 std::span<const std::byte> Ring::whole(std::uint64_t at, std::size_t size) {
@@ -98,9 +64,9 @@ std::span<const std::byte> Ring::whole(std::uint64_t at, std::size_t size) {
 }
 
 Status Ring::drain(const std::function<void(std::span<const std::byte> record)>& take) {
-  if (base_ == nullptr) return {};
-  const std::uint64_t head = load_head();
-  std::uint64_t tail = std::atomic_ref(*counter(abi::kMmapDataTail)).load(std::memory_order_relaxed);
+  if (!control_.valid()) return {};
+  const std::uint64_t head = control_.load_head(abi::kMmapDataHead);
+  std::uint64_t tail = control_.load_tail(abi::kMmapDataTail);
   const std::uint64_t free_step = data_bytes_ / 4;  // room is given back early, but not with a store a record
   std::uint64_t freed = tail;
   while (tail != head) {
@@ -112,18 +78,18 @@ Status Ring::drain(const std::function<void(std::span<const std::byte> record)>&
       size = header.u16();
     }
     if (size < abi::kRecordHeaderBytes || size > filled) {
-      free_until(head);
+      control_.store_tail(abi::kMmapDataTail, head);
       return fail(Errc::malformed,
                   fmt::format("ring position {}: a record of {} bytes, {} are there", tail, size, filled));
     }
     take(whole(tail, size));
     tail += size;
     if (tail - freed >= free_step) {
-      free_until(tail);
+      control_.store_tail(abi::kMmapDataTail, tail);
       freed = tail;
     }
   }
-  if (freed != tail) free_until(tail);
+  if (freed != tail) control_.store_tail(abi::kMmapDataTail, tail);
   return {};
 }
 

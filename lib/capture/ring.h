@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "lib/base/result.h"
+#include "lib/capture/control_page.h"
+#include "lib/capture/mapping.h"
 
 namespace simdprof {
 
@@ -22,14 +24,9 @@ class Ring {
   /// @param memory         control page, then the data
   /// @param control_bytes  size of the control page, a multiple of 8, at least 1040; the rest of `memory` must be a
   ///                       power of two of at least 8 bytes
-  static Ring over_memory(std::span<std::byte> memory, std::size_t control_bytes);
+  static Ring over_memory(std::span<std::byte> memory, std::size_t control_bytes, CounterAccess access = kNativeAccess);
   /// No ring yet: nothing is pending, nothing is drained.
   static Ring none() { return {}; }
-  Ring(Ring&& other) noexcept;
-  Ring& operator=(Ring&& other) noexcept;
-  Ring(const Ring&) = delete;
-  Ring& operator=(const Ring&) = delete;
-  ~Ring();
 
   /// Gives every whole record that is in the ring now, oldest first, and frees its room. A record that wraps is copied
   /// together first. Bytes hold until the callback returns.
@@ -39,19 +36,19 @@ class Ring {
   [[nodiscard]] bool pending() const;
   [[nodiscard]] int fd() const { return fd_; }
   [[nodiscard]] std::size_t data_bytes() const { return data_bytes_; }
+  [[nodiscard]] ControlPage control() const { return control_; }
+  /// Control page and data, in bytes: an AUX area may be mapped behind them.
+  [[nodiscard]] std::size_t mapped_bytes() const { return memory_.bytes(); }
 
  private:
   Ring() = default;
-  [[nodiscard]] std::uint64_t* counter(std::size_t offset) const;
-  [[nodiscard]] std::uint64_t load_head() const;
-  void free_until(std::uint64_t tail) const;
   /// `size` bytes from position `at`, in one piece.
   std::span<const std::byte> whole(std::uint64_t at, std::size_t size);
 
-  int fd_ = -1;                ///< not owned
-  std::byte* base_ = nullptr;  ///< control page
+  int fd_ = -1;     ///< not owned
+  Mapping memory_;  ///< control page, then the data
+  ControlPage control_;
   std::byte* data_ = nullptr;
-  std::size_t mapped_bytes_ = 0;  ///< 0: the memory is somebody else's
   std::size_t data_bytes_ = 0;
   std::vector<std::byte> joined_;  ///< a record that wraps
 };

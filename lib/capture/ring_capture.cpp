@@ -10,9 +10,11 @@
 #include <vector>
 
 #include "lib/base/log.h"
+#include "lib/capture/aux_capture.h"
 #include "lib/capture/clock.h"
 #include "lib/capture/cpu_list.h"
 #include "lib/capture/launch.h"
+#include "lib/capture/perf_clock.h"
 #include "lib/capture/plan.h"
 #include "lib/capture/record_batch.h"
 #include "lib/capture/record_time.h"
@@ -30,18 +32,21 @@ constexpr milliseconds kTick{200};  // upper bound of the wait for what no descr
 /// One recording through rings, from the opening of its events to the last record.
 class RingCapture {
  public:
-  RingCapture(const CapturePlan& plan, RecordSink& sink, const StopFlag& stop)
-      : plan_(plan), sink_(sink), stop_(stop) {}
+  RingCapture(const CapturePlan& plan, RecordSink& sink, const StopFlag& stop, const SnapshotCount& snapshots)
+      : plan_(plan), sink_(sink), stop_(stop), snapshots_(snapshots) {}
 
   Result<CaptureOutcome> run() {
     if (const Status opened = open(); !opened) return fail(opened.error());
     if (const Status started = start(); !started) return fail(started.error());
     const Status recorded = record();
     rings_->disable();
-    outcome_.end_ns = clock_now_ns(plan_.clockid);
-    if (!recorded) return fail(recorded.error());
-    if (const Status last = drain(); !last) return fail(last.error());
-    if (const Status lost = count_unreported_loss(); !lost) return fail(lost.error());
+    over_ = true;
+    outcome_.end_ns = now_ns();
+    Status last = recorded ? drain() : recorded;
+    if (last) last = aux_->take_snapshot(outcome_.end_ns, over_);
+    aux_->report(outcome_);
+    if (const Status lost = count_unreported_loss(); last && !lost) last = lost;
+    if (!last) return fail(last.error());
     return outcome_;
   }
 
@@ -50,7 +55,18 @@ class RingCapture {
   [[nodiscard]] bool per_cpu() const { return plan_.target.system_wide || !plan_.target.cpus.empty(); }
   [[nodiscard]] bool delayed() const { return plan_.start_delay.count() > 0; }
 
+  // Before anything else: whether the clock is to be had decides how the events are opened.
+  Status open_clock() {
+    if (plan_.clockid != kPerfClock) return {};
+    auto clock = PerfClock::open();
+    if (!clock) return fail(clock.error());
+    clock_.emplace(std::move(*clock));
+    return {};
+  }
+  [[nodiscard]] std::uint64_t now_ns() const { return clock_ ? clock_->now_ns() : clock_now_ns(plan_.clockid); }
+
   Status open() {
+    if (Status clock = open_clock(); !clock) return clock;
     if (has_command()) {
       auto command = LaunchedCommand::start(plan_.target.command, false);
       if (!command) return fail(command.error());
@@ -85,16 +101,18 @@ class RingCapture {
   Status open_streams() {
     RecordBatch ids(sink_, sink_.open_stream({StreamKind::metadata, -1, -1}));
     for (const auto& ring : rings_->rings()) {
-      batches_.emplace_back(sink_, sink_.open_stream({StreamKind::ring, ring.cpu, -1}));
+      batches_.emplace_back(sink_, sink_.open_stream({StreamKind::ring, ring.cpu, ring.tid}));
       for (const auto& member : ring.members) {
         ids.add(encode_event_id(member.event, ring.cpu, member.tid, member.id), kNoTime);
       }
     }
+    aux_.emplace(plan_.aux, rings_->rings(), sink_, AuxCapture::Switches{});
+    for (const auto& record : encode_aux_head(plan_, rings_->rings())) ids.add(record, kNoTime);
     return ids.hand_over();
   }
 
   Status start() {
-    outcome_.start_ns = clock_now_ns(plan_.clockid);
+    outcome_.start_ns = now_ns();
     if (!enabled_ && !delayed()) enable();
     if (command_) {
       if (const Status gone = command_->go(); !gone) return gone;
@@ -104,7 +122,7 @@ class RingCapture {
   }
 
   void enable() {
-    outcome_.start_ns = clock_now_ns(plan_.clockid);
+    outcome_.start_ns = now_ns();
     rings_->enable();
     enabled_ = true;
   }
@@ -139,20 +157,29 @@ class RingCapture {
     for (;;) {
       wait();
       if (const Status drained = drain(); !drained) return drained;
-      const std::uint64_t now_ns = clock_now_ns(plan_.clockid);
-      if (!enabled_ && now_ns >= enable_at_ns) {
+      const std::uint64_t now = now_ns();
+      if (!enabled_ && now >= enable_at_ns) {
         enable();
         if (const Status status = synthesize(); !status) return status;
       }
-      if (over(now_ns)) return {};
+      if (const Status taken = take_wanted_snapshots(now); !taken) return taken;
+      if (over(now)) return {};
     }
   }
 
-  bool over(std::uint64_t now_ns) {
+  // Several that were asked for at one time are one.
+  Status take_wanted_snapshots(std::uint64_t now) {
+    const unsigned wanted = snapshots_.load(std::memory_order_relaxed);
+    if (wanted == snapshots_taken_ || !enabled_) return {};
+    snapshots_taken_ = wanted;
+    return aux_->take_snapshot(now, over_);
+  }
+
+  bool over(std::uint64_t now) {
     if (reap_command()) return true;
     if (stop_.load(std::memory_order_relaxed)) return true;
     if (plan_.duration && enabled_ &&
-        now_ns - outcome_.start_ns >= static_cast<std::uint64_t>(plan_.duration->count()) * kNsPerMs) {
+        now - outcome_.start_ns >= static_cast<std::uint64_t>(plan_.duration->count()) * kNsPerMs) {
       return true;
     }
     return !has_command() && !per_cpu() && rings_->all_tasks_ended();
@@ -174,10 +201,10 @@ class RingCapture {
       const bool watched = ring.polled < ring.members.size();
       polled.push_back({watched ? ring.members[ring.polled].fd.get() : -1, POLLIN, 0});
     }
-    const std::uint64_t now_ns = clock_now_ns(plan_.clockid);
+    const std::uint64_t now = now_ns();
     milliseconds timeout = kTick;
     const auto until = [&](milliseconds after_start) {
-      const auto passed = milliseconds((now_ns - outcome_.start_ns) / kNsPerMs);
+      const auto passed = milliseconds((now - outcome_.start_ns) / kNsPerMs);
       timeout = std::clamp(after_start - passed, milliseconds(0), timeout);
     };
     if (!enabled_) until(plan_.start_delay);
@@ -196,7 +223,7 @@ class RingCapture {
       if (!drained) log_warning(fmt::format("ring of CPU {}: {}", ring.cpu, drained.error().fact));
       if (const Status written = batches_[i].hand_over(); !written) return written;
     }
-    return {};
+    return aux_->drain(now_ns(), over_ || !enabled_);
   }
 
   void take(RingSet::CpuRing& ring, std::size_t index, std::span<const std::byte> record) {
@@ -207,18 +234,25 @@ class RingCapture {
       outcome_.lost += lost;
       if (type == abi::PERF_RECORD_LOST) ring.reported_lost += lost;
     }
+    aux_->observe(index, record);
     batches_[index].add_kernel(record);
   }
 
   // The kernel reports a loss with the next record that fits; at the end there may be none.
   Status count_unreported_loss() {
+    if (outcome_.aux_unread != 0) {
+      const std::uint64_t end_ns = outcome_.end_ns;
+      batches_.front().add(encode_loss(LossCause::aux_unread, -1, -1, outcome_.aux_unread, end_ns), end_ns);
+    }
     for (std::size_t i = 0; i < batches_.size(); ++i) {
       const auto& ring = rings_->rings()[i];
       const std::uint64_t lost = rings_->load_lost(ring);
-      if (lost <= ring.reported_lost) continue;
-      const std::uint64_t missing = lost - ring.reported_lost;
-      outcome_.lost += missing;
-      batches_[i].add(encode_loss(LossCause::ring_full, ring.cpu, -1, missing, outcome_.end_ns), outcome_.end_ns);
+      if (lost > ring.reported_lost) {
+        const std::uint64_t missing = lost - ring.reported_lost;
+        outcome_.lost += missing;
+        batches_[i].add(encode_loss(LossCause::ring_full, ring.cpu, ring.tid, missing, outcome_.end_ns),
+                        outcome_.end_ns);
+      }
       if (const Status written = batches_[i].hand_over(); !written) return written;
     }
     return {};
@@ -229,18 +263,28 @@ class RingCapture {
   const CapturePlan& plan_;
   RecordSink& sink_;
   const StopFlag& stop_;
+  const SnapshotCount& snapshots_;
+  unsigned snapshots_taken_ = 0;
+  std::optional<PerfClock> clock_;  ///< when the recording's clock is perf's own
   std::optional<LaunchedCommand> command_;
   UniqueFd pidfd_;
   std::optional<RingSet> rings_;
   std::vector<RecordBatch> batches_;  ///< one a ring
+  std::optional<AuxCapture> aux_;
   bool enabled_ = false;
+  bool over_ = false;
   CaptureOutcome outcome_;
 };
 
 }  // namespace
 
+Result<CaptureOutcome> run_ring_capture(const CapturePlan& plan, RecordSink& sink, const StopFlag& stop,
+                                        const SnapshotCount& snapshots) {
+  return RingCapture(plan, sink, stop, snapshots).run();
+}
+
 Result<CaptureOutcome> run_ring_capture(const CapturePlan& plan, RecordSink& sink, const StopFlag& stop) {
-  return RingCapture(plan, sink, stop).run();
+  return run_ring_capture(plan, sink, stop, SnapshotCount{0});
 }
 
 }  // namespace simdprof

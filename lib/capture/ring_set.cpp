@@ -6,6 +6,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <optional>
@@ -24,6 +25,8 @@ bool raise_descriptor_limit() {
   return ::setrlimit(RLIMIT_NOFILE, &limit) == 0;
 }
 
+bool follows_cpu(const EventPlan& event) { return event.role == EventRole::text_poke; }
+
 bool task_ended(int event_fd) {
   pollfd poll_one{event_fd, POLLIN, 0};
   return ::poll(&poll_one, 1, 0) == 1 && (poll_one.revents & POLLHUP) != 0;
@@ -36,15 +39,17 @@ struct RingSet::Opener {
   const CapturePlan& plan;
   bool enable_on_exec;
   RingSet& set;
-  std::size_t ring_pages;
+  Sizes sizes;
 
   [[nodiscard]] abi::EventAttr attr_for(const EventPlan& event, bool follower) const {
     abi::EventAttr attr = event.attr;
     const auto page_bytes = static_cast<std::uint32_t>(::sysconf(_SC_PAGESIZE));
     if (!set.counts_lost_) attr.read_format &= ~std::uint64_t{abi::PERF_FORMAT_LOST};
     attr.flags |= abi::kAttrWatermark;
-    attr.wakeup_events_or_watermark = static_cast<std::uint32_t>(ring_pages) * page_bytes / 4;
+    attr.wakeup_events_or_watermark = static_cast<std::uint32_t>(sizes.ring_pages) * page_bytes / 4;
     if (follower) return attr;
+    // No exec enables what follows a CPU, and it has nothing to do but to report.
+    if (follows_cpu(event) && enable_on_exec) return attr;
     attr.flags |= abi::kAttrDisabled;
     if (enable_on_exec) attr.flags |= abi::kAttrEnableOnExec;
     return attr;
@@ -64,13 +69,40 @@ struct RingSet::Opener {
   }
 
   [[nodiscard]] Result<Ring> map_ring(int fd) const {
-    auto ring = Ring::map(fd, ring_pages);
+    auto ring = Ring::map(fd, sizes.ring_pages);
     const bool over_limit = !ring && ring.error().code == Errc::permission;
     if (!over_limit) return ring;
     return fail(Errc::limit, "no room for rings: raise kernel.perf_event_mlock_kb or ulimit -l");
   }
 
+  // The first event with an AUX area maps it; those of other tasks on the CPU write to it too.
+  [[nodiscard]] Status map_aux(CpuRing& ring, int fd) const {
+    const auto mode = plan.aux.use == AuxUse::full_trace ? AuxRing::Mode::full_trace : AuxRing::Mode::overwrite;
+    auto mapped = AuxRing::map(fd, ring.ring, sizes.aux_pages, mode);
+    if (!mapped && mapped.error().code == Errc::limit) {
+      return fail(Errc::limit, fmt::format("{}: give less with -m ,SIZE, or raise kernel.perf_event_mlock_kb or "
+                                           "ulimit -l",
+                                           mapped.error().fact));
+    }
+    if (!mapped) return fail(mapped.error());
+    ring.aux = std::move(*mapped);
+    return {};
+  }
+
+  static Status set_filter(const Member& member, const EventPlan& event) {
+    if (event.filter.empty()) return {};
+    if (::ioctl(member.fd.get(), abi::PERF_EVENT_IOC_SET_FILTER, event.filter.c_str()) == 0) return {};
+    const int error_number = errno;
+    if (error_number == EINVAL) {
+      return fail(Errc::usage, fmt::format("--filter: the kernel does not take '{}' for {}; examples: "
+                                           "'filter 0x1000/0x200@/bin/app', 'start 0x1000@/bin/app'",
+                                           event.filter, event.name));
+    }
+    return fail_errno(error_number, fmt::format("--filter: {} takes no such filter", event.name));
+  }
+
   Status attach(CpuRing& ring, Member member) {
+    const EventPlan& event = plan.events[member.event];
     if (ring.members.empty()) {
       auto mapped = map_ring(member.fd.get());
       if (!mapped) return fail(mapped.error());
@@ -78,6 +110,10 @@ struct RingSet::Opener {
     } else if (::ioctl(member.fd.get(), abi::PERF_EVENT_IOC_SET_OUTPUT, ring.ring.fd()) != 0) {
       return fail_errno(errno, "cannot share a ring between events");
     }
+    if (member.aux && !ring.aux.valid()) {
+      if (const Status mapped = map_aux(ring, member.fd.get()); !mapped) return mapped;
+    }
+    if (const Status filtered = set_filter(member, event); !filtered) return filtered;
     const auto id = load_event_id(member.fd.get());
     if (!id) return fail(id.error());
     member.id = *id;
@@ -85,21 +121,33 @@ struct RingSet::Opener {
     return {};
   }
 
+  [[nodiscard]] bool wanted(const EventPlan& event, const CpuRing& ring, bool first_task) const {
+    if (follows_cpu(event)) return first_task && ring.cpu >= 0;
+    return event.cpus.empty() || ring.cpu < 0 ||
+           std::find(event.cpus.begin(), event.cpus.end(), ring.cpu) != event.cpus.end();
+  }
+
+  static bool nothing_open(const std::vector<int>& fds) {
+    return std::all_of(fds.begin(), fds.end(), [](int fd) { return fd < 0; });
+  }
+
   // All events for one task on one CPU. @return whether the task and the CPU are there
-  Result<bool> open_task(CpuRing& ring, Tid tid) {
-    std::vector<int> fds;
+  Result<bool> open_task(CpuRing& ring, Tid tid, bool first_task) {
+    std::vector<int> fds(plan.events.size(), -1);
     for (std::size_t i = 0; i < plan.events.size(); ++i) {
       const EventPlan& event = plan.events[i];
+      if (!wanted(event, ring, first_task)) continue;
       const bool follower = event.group >= 0 && static_cast<std::size_t>(event.group) != i;
       const int group_fd = follower ? fds[static_cast<std::size_t>(event.group)] : -1;
-      OpenedEvent opened = open_one(event, tid, ring.cpu, group_fd);
+      OpenedEvent opened = open_one(event, follows_cpu(event) ? -1 : tid, ring.cpu, group_fd);
       const bool gone = opened.error_number == ESRCH || opened.error_number == ENODEV;
-      if (gone && i == 0) return false;
+      if (gone && nothing_open(fds)) return false;
       if (opened.error_number != 0) {
         return fail(open_error(opened, event.attr, fmt::format("cannot open event {}", event.name)));
       }
-      fds.push_back(opened.fd.get());
-      Member member{std::move(opened.fd), static_cast<std::uint32_t>(i), tid, 0, follower};
+      fds[i] = opened.fd.get();
+      Member member{std::move(opened.fd), static_cast<std::uint32_t>(i), follows_cpu(event) ? -1 : tid, 0,
+                    group_fd >= 0,        event.role == EventRole::aux};
       if (const Status status = attach(ring, std::move(member)); !status) return fail(status.error());
     }
     return true;
@@ -107,13 +155,17 @@ struct RingSet::Opener {
 };
 
 Result<RingSet> RingSet::open_with(const CapturePlan& plan, std::span<const Tid> tasks,
-                                   std::span<const std::int32_t> cpus, bool enable_on_exec, std::size_t ring_pages) {
+                                   std::span<const std::int32_t> cpus, bool enable_on_exec, Sizes sizes) {
   RingSet set;
-  Opener opener{plan, enable_on_exec, set, ring_pages};
-  for (const std::int32_t cpu : cpus) {
-    CpuRing ring{cpu, Ring::none(), {}, 0, 0};
-    for (const Tid tid : tasks) {
-      const auto there = opener.open_task(ring, tid);
+  Opener opener{plan, enable_on_exec, set, sizes};
+  const std::size_t rings = plan.per_thread ? tasks.size() : cpus.size();
+  for (std::size_t i = 0; i < rings; ++i) {
+    CpuRing ring;
+    ring.cpu = plan.per_thread ? -1 : cpus[i];
+    if (plan.per_thread) ring.tid = tasks[i];
+    const auto ring_tasks = plan.per_thread ? tasks.subspan(i, 1) : tasks;
+    for (const Tid tid : ring_tasks) {
+      const auto there = opener.open_task(ring, tid, ring.members.empty());
       if (!there) return fail(there.error());
     }
     if (!ring.members.empty()) set.rings_.push_back(std::move(ring));
@@ -128,11 +180,20 @@ Result<RingSet> RingSet::open_with(const CapturePlan& plan, std::span<const Tid>
 Result<RingSet> RingSet::open(const CapturePlan& plan, std::span<const Tid> tasks, std::span<const std::int32_t> cpus,
                               bool enable_on_exec) {
   // What may be locked in memory is counted over all rings: the last must find as much room as the first.
-  for (std::size_t pages = plan.ring_pages;; pages /= 2) {
-    auto set = open_with(plan, tasks, cpus, enable_on_exec, pages);
+  constexpr std::size_t kLeastAuxPages = 16;
+  for (Sizes sizes{plan.ring_pages, plan.aux.pages};;) {
+    auto set = open_with(plan, tasks, cpus, enable_on_exec, sizes);
     const bool over_limit = !set && set.error().code == Errc::limit;
-    if (over_limit && pages > 1) continue;
-    if (set && pages != plan.ring_pages) Ring::note_smaller(pages, plan.ring_pages);
+    const bool smaller_aux = sizes.aux_pages > kLeastAuxPages && !plan.aux.pages_given;
+    if (over_limit && smaller_aux) {
+      sizes.aux_pages /= 2;
+      continue;
+    }
+    if (over_limit && sizes.ring_pages > 1) {
+      sizes.ring_pages /= 2;
+      continue;
+    }
+    if (set && sizes.ring_pages != plan.ring_pages) Ring::note_smaller(sizes.ring_pages, plan.ring_pages);
     return set;
   }
 }
@@ -142,6 +203,18 @@ void RingSet::enable() const {
     for (const Member& member : ring.members) {
       if (!member.group_follower) ::ioctl(member.fd.get(), abi::PERF_EVENT_IOC_ENABLE, 0);
     }
+  }
+}
+
+void RingSet::enable_aux(const CpuRing& ring) {
+  for (const Member& member : ring.members) {
+    if (member.aux) ::ioctl(member.fd.get(), abi::PERF_EVENT_IOC_ENABLE, 0);
+  }
+}
+
+void RingSet::disable_aux(const CpuRing& ring) {
+  for (const Member& member : ring.members) {
+    if (member.aux) ::ioctl(member.fd.get(), abi::PERF_EVENT_IOC_DISABLE, 0);
   }
 }
 
@@ -163,11 +236,12 @@ std::uint64_t RingSet::load_lost(const CpuRing& ring) const {
 }
 
 bool RingSet::all_tasks_ended() const {
-  // A task's events end together on all CPUs, so one ring tells.
-  for (const Member& member : rings_.front().members) {
-    if (!task_ended(member.fd.get())) return false;
-  }
-  return true;
+  // A task's events end together on all CPUs, so one ring tells, unless each task has one.
+  const auto told_by = rings_.front().cpu < 0 ? rings() : rings().first(1);
+  return std::all_of(told_by.begin(), told_by.end(), [](const CpuRing& ring) {
+    return std::all_of(ring.members.begin(), ring.members.end(),
+                       [](const Member& member) { return member.tid < 0 || task_ended(member.fd.get()); });
+  });
 }
 
 }  // namespace simdprof

@@ -33,11 +33,16 @@ class Chooser {
       case SourceWish::gpr: return take_gpr("as asked");
       case SourceWish::kernel: return force_kernel();
       case SourceWish::ptrace: return force_stops();
-      case SourceWish::automatic: break;
+      case SourceWish::automatic:
+      case SourceWish::rings: break;
     }
     if (!wants_vectors()) return take_gpr("no vector registers are asked for");
     const KernelProbe kernel = probe_kernel();
     if (kernel.grant.user) return take_kernel(kernel.grant);
+    if (wish == SourceWish::rings) {
+      if (kernel.grant.abi != VectorGrant::Abi::none) return take_kernel(kernel.grant);
+      return take_gpr(fmt::format("vector registers are missing; kernel: {}", telling_refusal(kernel).meaning));
+    }
     const StopProbe stops = probe_stops_here();
     if (stops.error_number == 0) return take_stops();
     if (kernel.grant.abi != VectorGrant::Abi::none) return take_kernel(kernel.grant);

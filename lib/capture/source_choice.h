@@ -11,7 +11,13 @@
 
 namespace simdprof {
 
-enum class SourceWish : std::uint8_t { automatic, kernel, ptrace, gpr };
+enum class SourceWish : std::uint8_t {
+  automatic,
+  kernel,
+  ptrace,
+  gpr,
+  rings,  ///< automatic, but no thread may be stopped
+};
 
 struct SourceChoice {
   SourceKind source = SourceKind::gpr;

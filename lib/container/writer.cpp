@@ -1,6 +1,7 @@
 #include "lib/container/writer.h"
 
 #include <algorithm>
+#include <array>
 #include <condition_variable>
 #include <csignal>
 #include <deque>
@@ -27,7 +28,8 @@ constexpr std::size_t kMaxChunkBytes = kMaxRecordBytes;
 
 /// What one write() appends.
 struct Run {
-  std::span<const std::byte> records;
+  std::span<const std::span<const std::byte>> parts;  ///< of the records, one after another
+  std::size_t bytes = 0;                              ///< of all parts
   std::uint32_t count = 0;
   std::uint64_t first_time_ns = kNoTime;
   std::uint64_t last_time_ns = kNoTime;
@@ -41,9 +43,9 @@ struct OpenChunk {
   [[nodiscard]] std::size_t record_bytes() const { return bytes.empty() ? 0 : bytes.size() - kStreamRecordBytes; }
   void append(const Run& run) {
     if (bytes.empty()) bytes.resize(kStreamRecordBytes);
-    bytes.insert(bytes.end(), run.records.begin(), run.records.end());
+    for (const auto part : run.parts) bytes.insert(bytes.end(), part.begin(), part.end());
     start.record_count += run.count;
-    start.record_bytes += static_cast<std::uint32_t>(run.records.size());
+    start.record_bytes += static_cast<std::uint32_t>(run.bytes);
     start.first_time_ns = std::min(start.first_time_ns, run.first_time_ns);  // kNoTime is the largest
     if (run.last_time_ns == kNoTime) return;
     if (start.last_time_ns == kNoTime || run.last_time_ns > start.last_time_ns) start.last_time_ns = run.last_time_ns;
@@ -145,9 +147,10 @@ Status ContainerWriter::State::append(std::unique_lock<std::mutex>& lock, Stream
   room.wait(lock, [this] { return error || queued_bytes < options.queue_bytes; });
   if (error) return status();
   OpenChunk& chunk = streams[stream];
-  if (chunk.record_bytes() + run.records.size() > kMaxChunkBytes) close_for(chunk);
+  if (chunk.record_bytes() + run.bytes > kMaxChunkBytes) close_for(chunk);
   chunk.append(run);
   if (chunk.record_bytes() >= options.chunk_bytes) close_for(chunk);
+  totals.record_bytes += run.bytes;
   return {};
 }
 
@@ -243,14 +246,23 @@ Status ContainerWriter::write(StreamId stream, std::span<const std::byte> record
       part = whole_records(records, kMaxChunkBytes, state_->streams[stream].start.info.order);
     }
     SIMDPROF_ASSERT(part.bytes != 0);
-    auto appended =
-        state_->append(lock, stream, Run{records.first(part.bytes), part.count, first_time_ns, last_time_ns});
+    const std::array one = {records.first(part.bytes)};
+    auto appended = state_->append(lock, stream, Run{one, part.bytes, part.count, first_time_ns, last_time_ns});
     if (!appended) return appended;
-    state_->totals.record_bytes += part.bytes;
     records = records.subspan(part.bytes);
     record_count -= std::min(record_count, part.count);
   }
   return {};
+}
+
+Status ContainerWriter::write_parts(StreamId stream, std::span<const std::span<const std::byte>> parts,
+                                    std::uint32_t record_count) {
+  std::size_t bytes = 0;
+  for (const auto part : parts) bytes += part.size();
+  if (bytes == 0) return {};
+  std::unique_lock lock{state_->mutex};
+  SIMDPROF_ASSERT(stream < state_->streams.size() && !state_->finished && bytes <= kMaxChunkBytes);
+  return state_->append(lock, stream, Run{parts, bytes, record_count, kNoTime, kNoTime});
 }
 
 Status ContainerWriter::flush() {

@@ -27,6 +27,8 @@ class ContainerWriter final : public RecordSink {
   StreamId open_stream(const StreamInfo& info) override;
   Status write(StreamId stream, std::span<const std::byte> records, std::uint32_t record_count,
                std::uint64_t first_time_ns, std::uint64_t last_time_ns) override;
+  Status write_parts(StreamId stream, std::span<const std::span<const std::byte>> parts,
+                     std::uint32_t record_count) override;
 
   /// Closes all chunks in flight and hands them to the file; called about once a second, so that a killed recorder
   /// loses little.

@@ -29,6 +29,7 @@ std::string_view loss_cause_name(LossCause cause) {
     case LossCause::input_truncated: return "input ends early";
     case LossCause::aux_truncated: return "AUX truncated";
     case LossCause::write_failed: return "write failed";
+    case LossCause::aux_unread: return "AUX bytes not read";
   }
   return "unknown";
 }
@@ -194,17 +195,27 @@ std::vector<std::byte> encode_auxtrace_info(std::uint32_t type, std::span<const 
   return record.finish();
 }
 
-std::vector<std::byte> encode_auxtrace(const AuxPiece& piece) {
+std::vector<std::byte> encode_auxtrace_head(const AuxPiece& piece) {
   SIMDPROF_ASSERT(piece.data.size() <= kMaxAuxPieceBytes);
-  return RecordBuilder(kRecordAuxtrace)
-      .u64(piece.offset)
-      .u64(piece.reference)
-      .u32(piece.index)
-      .i32(piece.tid)
-      .i32(piece.cpu)
-      .u32(static_cast<std::uint32_t>(piece.data.size()))
-      .bytes(piece.data)
-      .finish();
+  auto head = RecordBuilder(kRecordAuxtrace)
+                  .u64(piece.offset)
+                  .u64(piece.reference)
+                  .u32(piece.index)
+                  .i32(piece.tid)
+                  .i32(piece.cpu)
+                  .u32(static_cast<std::uint32_t>(piece.data.size()))
+                  .finish();
+  const std::size_t size = head.size() + (piece.data.size() + 7) / 8 * 8;
+  head[6] = static_cast<std::byte>(size);
+  head[7] = static_cast<std::byte>(size >> 8U);
+  return head;
+}
+
+std::vector<std::byte> encode_auxtrace(const AuxPiece& piece) {
+  auto record = encode_auxtrace_head(piece);
+  record.insert(record.end(), piece.data.begin(), piece.data.end());
+  while (record.size() % 8 != 0) record.push_back(std::byte{0});
+  return record;
 }
 
 std::vector<std::byte> encode_end(std::uint64_t start_ns, std::uint64_t end_ns, std::int32_t wait_status) {

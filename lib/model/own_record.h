@@ -56,6 +56,7 @@ enum class LossCause : std::uint32_t {
   input_truncated = 6,   ///< the file ends inside a chunk
   aux_truncated = 7,     ///< PERF_RECORD_AUX with flag TRUNCATED
   write_failed = 8,      ///< the recorder could not write (disk full)
+  aux_unread = 9,        ///< bytes of an AUX area that the recorder did not read (a 32-bit one at 4 GiB)
 };
 std::string_view loss_cause_name(LossCause cause);
 
@@ -141,6 +142,8 @@ std::vector<std::byte> encode_source(SourceKind kind, std::int32_t error_number,
 std::vector<std::byte> encode_auxtrace_info(std::uint32_t type, std::span<const std::uint64_t> words);
 /// A piece of one AUX area. The largest data is kMaxAuxPieceBytes.
 std::vector<std::byte> encode_auxtrace(const AuxPiece& piece);
+/// The same without the data: the caller writes piece.data behind it, and zeros up to a multiple of 8 bytes.
+std::vector<std::byte> encode_auxtrace_head(const AuxPiece& piece);
 /// The end of a recording: start and end in the recording's clock, and the child's wait status (-1: no child).
 std::vector<std::byte> encode_end(std::uint64_t start_ns, std::uint64_t end_ns, std::int32_t wait_status);
 

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "lib/base/result.h"
 #include "lib/base/units.h"
@@ -45,6 +46,14 @@ class RecordSink {
   /// @return io when the file cannot be written; every later call returns the same error
   virtual Status write(StreamId stream, std::span<const std::byte> records, std::uint32_t record_count,
                        std::uint64_t first_time_ns, std::uint64_t last_time_ns) = 0;
+  /// The same for records without a time that lie in several places: the parts, one after another, are the records. A
+  /// sink that keeps its records in memory of its own copies each byte once.
+  virtual Status write_parts(StreamId stream, std::span<const std::span<const std::byte>> parts,
+                             std::uint32_t record_count) {
+    std::vector<std::byte> joined;
+    for (const auto part : parts) joined.insert(joined.end(), part.begin(), part.end());
+    return write(stream, joined, record_count, kNoTime, kNoTime);
+  }
 };
 
 }  // namespace simdprof

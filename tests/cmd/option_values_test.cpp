@@ -20,16 +20,43 @@ TEST(OptionValues, DurationsAreSecondsUnlessTheySayOtherwise) {
 }
 
 TEST(OptionValues, RingSizesAreRoundedUpToAPowerOfTwoPages) {
-  EXPECT_EQ(parse_ring_pages("128", 4096), 128U);
-  EXPECT_EQ(parse_ring_pages("100", 4096), 128U);
-  EXPECT_EQ(parse_ring_pages("512K", 4096), 128U);
-  EXPECT_EQ(parse_ring_pages("4M", 4096), 1024U);
-  EXPECT_EQ(parse_ring_pages("1B", 4096), 1U);
-  EXPECT_EQ(parse_ring_pages("64K", 65536), 1U);
+  const auto data_pages = [](const char* text, std::size_t page_bytes) {
+    return parse_ring_pages(text, page_bytes).value().data;
+  };
+  EXPECT_EQ(data_pages("128", 4096), 128U);
+  EXPECT_EQ(data_pages("100", 4096), 128U);
+  EXPECT_EQ(data_pages("512K", 4096), 128U);
+  EXPECT_EQ(data_pages("4M", 4096), 1024U);
+  EXPECT_EQ(data_pages("1B", 4096), 1U);
+  EXPECT_EQ(data_pages("64K", 65536), 1U);
+  EXPECT_EQ(parse_ring_pages("128", 4096)->aux, 0U);
   for (const char* text : {"", "0", "K", "-1", "2G", "1X", "99999999999999999999", "1099511627777K"}) {
     EXPECT_FALSE(parse_ring_pages(text, 4096)) << text;
   }
-  EXPECT_NE(parse_ring_pages("128,256", 4096).error().fact.find("AUX"), std::string::npos);
+}
+
+TEST(OptionValues, TheSizeOfAnAuxAreaFollowsAComma) {
+  const auto both = parse_ring_pages("128,1M", 4096);
+  ASSERT_TRUE(both);
+  EXPECT_EQ(both->data, 128U);
+  EXPECT_EQ(both->aux, 256U);
+  const auto aux_alone = parse_ring_pages(",300", 4096);
+  ASSERT_TRUE(aux_alone);
+  EXPECT_EQ(aux_alone->data, 0U);
+  EXPECT_EQ(aux_alone->aux, 512U);
+  for (const char* text : {",", "128,", ",0", "128,X", "0,128", "1,2,3"}) {
+    EXPECT_FALSE(parse_ring_pages(text, 4096)) << text;
+  }
+}
+
+TEST(OptionValues, ByteSizesTakeUnits) {
+  EXPECT_EQ(parse_byte_size("--snapshot", "4096"), 4096U);
+  EXPECT_EQ(parse_byte_size("--snapshot", "64K"), 65536U);
+  for (const char* text : {"", "0", "x", "1T", "2G", "-5"}) {
+    const auto bytes = parse_byte_size("--snapshot", text);
+    ASSERT_FALSE(bytes) << text;
+    EXPECT_EQ(bytes.error().code, Errc::usage);
+  }
 }
 
 TEST(OptionValues, IdListsAreNumbersAboveZero) {
