@@ -126,17 +126,17 @@ void CsFlow::take_range(const CsElement& element) {
   if (before_ != Before::range) {
     give_branch(element.at, 0, element.start, kAuxBranch | kAuxTraceBegin);
   } else if (range_.taken) {
-    give_branch(element.at, range_.last, element.start, range_.flags);
+    give_branch(range_.at, range_.last, element.start, range_.flags);
   }
   if (wanted_.instructions) give_instructions(element, flags);
   instructions_ += element.instructions;
   before_ = Before::range;
-  range_ = Range{element.end - element.last_bytes, flags, ends_in_branch(element) && element.last_executed};
+  range_ = Range{element.at, element.end - element.last_bytes, flags, ends_in_branch(element) && element.last_executed};
 }
 
 /// Control goes where no code is known: the branch there is the last that is.
 void CsFlow::take_no_code(const CsElement& element) {
-  if (before_ == Before::range && range_.taken) give_branch(element.at, range_.last, element.start, range_.flags);
+  if (before_ == Before::range && range_.taken) give_branch(range_.at, range_.last, element.start, range_.flags);
   if (before_ == Before::range) before_ = Before::gap;
   const std::string text = fmt::format("no code is known at {:#x}", element.start);
   AuxError error;
@@ -147,8 +147,10 @@ void CsFlow::take_no_code(const CsElement& element) {
   sink_.on_error(error);
 }
 
+/// Where the bytes end, nothing tells that the trace did.
 void CsFlow::take_gap(const CsElement& element) {
-  if (before_ == Before::range) give_branch(element.at, range_.last, 0, range_.flags | kAuxBranch | kAuxTraceEnd);
+  const bool ends = before_ == Before::range && element.kind != CsKind::end_of_trace;
+  if (ends) give_branch(range_.at, range_.last, 0, range_.flags | kAuxBranch | kAuxTraceEnd);
   before_ = Before::gap;
   if (element.overflow) {
     AuxError error;

@@ -23,7 +23,8 @@ class CsFlow {
 
  private:
   struct Range {
-    VirtAddr last = 0;  ///< address of the last instruction
+    std::uint64_t at = 0;  ///< place of the packet that told it
+    VirtAddr last = 0;     ///< address of the last instruction
     std::uint32_t flags = 0;
     bool taken = false;  ///< the last instruction went elsewhere
   };
