@@ -28,7 +28,7 @@ PttForm ptt_form(std::span<const std::byte> bytes);
 PttPacket decode_ptt_packet(std::span<const std::byte> bytes, PttForm form);
 /// The check word is as the form has it.
 bool is_ptt_whole(const PttPacket& packet);
-/// All fields: "prefix 08200060 header ff020001 20080000 10e744ab 2aa81e01 time 0".
+/// All fields: "prefix 60002008 header 010002ff 00000820 ab44e710 011ea82a time 0".
 std::string render_ptt_packet(const PttPacket& packet);
 
 }  // namespace simdprof
