@@ -126,6 +126,8 @@ Result<SampleSource> SampleSource::open(const SampleOptions& options, const Samp
 
 const RecordingFacts& SampleSource::facts() const { return state_->session.facts(); }
 
+Session& SampleSource::session() { return state_->session; }
+
 void SampleSource::prepare_samples(Session::Prepare prepare) { state_->session.prepare_samples(std::move(prepare)); }
 
 const SampleHit* SampleSource::next() {

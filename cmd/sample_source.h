@@ -52,6 +52,8 @@ class SampleSource {
   ~SampleSource();
 
   [[nodiscard]] const RecordingFacts& facts() const;
+  /// The recording, for a verb that reads all of it first: it must be at its first record again when next() is called.
+  [[nodiscard]] Session& session();
   /// See Session::prepare_samples.
   void prepare_samples(Session::Prepare prepare);
   /// The next sample, or nullptr at the end (or limit).

@@ -5,11 +5,9 @@
 
 #include "lib/symbols/demangle.h"
 #include "lib/symbols/elf_symbols.h"
-#include "lib/symbols/file_search.h"
 #include "lib/symbols/vdso_image.h"
 
 namespace simdprof {
-namespace {
 
 FoundFile find_vdso(const SymbolOptions& options, std::string_view build_id) {
   // The recording's kernel has its own vdso; only when it is this kernel, ours is the same.
@@ -20,8 +18,6 @@ FoundFile find_vdso(const SymbolOptions& options, std::string_view build_id) {
   if (!fd) return {nullptr, Unresolved::no_file, "[vdso]: " + render_error(fd.error())};
   return open_image(options, *std::move(fd), "[vdso]", build_id);
 }
-
-}  // namespace
 
 std::string_view NamedSymbols::shown_name(const Symbol& symbol, InternedText& text) {
   std::string_view& shown = shown_[table_.index_of(symbol)];

@@ -8,6 +8,7 @@
 
 #include "lib/model/location.h"
 #include "lib/symbols/elf_image.h"
+#include "lib/symbols/file_search.h"
 #include "lib/symbols/frame_rules.h"
 #include "lib/symbols/interned_text.h"
 #include "lib/symbols/line_index.h"
@@ -58,6 +59,9 @@ std::string_view short_name(std::string_view path);
 
 /// Place of `address` in the file of its mapping. A vdso is one image: some kernels give its address as its offset.
 FileOffset offset_in_file(const Mapping& mapping, VirtAddr address);
+
+/// The vdso, when the recording's kernel is this one.
+FoundFile find_vdso(const SymbolOptions& options, std::string_view build_id);
 
 /// Finds and loads the file of a mapping; never fails, but `reason` tells.
 std::unique_ptr<Dso> load_dso(const SymbolOptions& options, std::string_view path, std::string_view build_id,

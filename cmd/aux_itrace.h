@@ -1,0 +1,91 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "cmd/aux_reading.h"
+#include "lib/base/result.h"
+#include "lib/model/event.h"
+#include "lib/model/sample.h"
+
+namespace simdprof::cmd {
+
+/// What `--itrace` asks to make of a trace.
+struct ItraceOptions {
+  enum class Unit : std::uint8_t { instructions, nanoseconds };
+
+  bool instructions = false;  ///< i
+  Unit unit = Unit::nanoseconds;
+  std::uint64_t period = 100'000;  ///< of one instruction sample, in `unit`; perf's default
+  bool branches = false;           ///< b
+  bool calls = false;              ///< c: of the branches, calls
+  bool returns = false;            ///< r: of the branches, returns
+  bool memory = false;             ///< M
+  bool errors = false;             ///< e: tell each one
+
+  [[nodiscard]] bool any_branches() const { return branches || calls || returns; }
+};
+
+/// "i100us", "b", "cr", "i1000ibe": the letters of perf's --itrace that are known here.
+/// @return usage for any other
+Result<ItraceOptions> parse_itrace(std::string_view text);
+
+/// One sample that is made of a trace, or an error; as bytes it is an entry of a batch, an error's text behind it.
+struct AuxHit {
+  enum class Kind : std::uint8_t { instruction, branch, memory, error, rest };
+
+  AuxPlace place;
+  VirtAddr ip = 0;
+  VirtAddr addr = 0;
+  std::uint64_t period = 0;  ///< events that it stands for
+  std::uint32_t flags = 0;   ///< AuxBranchFlag
+  Kind kind = Kind::branch;  ///< rest: instructions behind the last sample of a batch, to be added to the next sample
+};
+
+/// Makes hits of what decoders find.
+class AuxHitCollector : public AuxCollector {
+ public:
+  explicit AuxHitCollector(const ItraceOptions& options) : options_(options) {}
+
+  void on_branch(const AuxBranch& branch) override;
+  void on_instruction(const AuxInstruction& instruction) override;
+  void on_memory(const AuxMemory& memory) override;
+  void on_error(const AuxError& error) override;
+  void end() override;
+
+ private:
+  void add(const AuxHit& hit);
+  bool due(const AuxPlace& place);
+
+  const ItraceOptions& options_;
+  AuxPlace last_;
+  std::uint64_t instructions_ = 0;  ///< since the last sample
+  std::uint64_t next_ns_ = 0;
+};
+
+/// The hit of an entry, and the text of an error.
+AuxHit hit_of(std::string_view bytes, std::string_view& text);
+
+/// Adds the events that hits are samples of behind those of a recording.
+class ItraceEvents {
+ public:
+  ItraceEvents(const ItraceOptions& options, EventTable& table);
+  /// The hit as a sample; false for what is none.
+  bool make_sample(const AuxHit& hit, std::uint64_t time_ns, Sample& sample);
+
+ private:
+  struct Rest {
+    std::uint32_t index = 0;
+    std::int32_t cpu = -1;
+    Tid tid = -1;
+    std::uint64_t instructions = 0;
+  };
+  std::uint64_t& rest_of(const AuxPlace& place);
+
+  std::uint32_t instructions_ = 0, branches_ = 0, memory_ = 0;  ///< numbers of the events
+  std::vector<Rest> rests_;                                     ///< one an area
+};
+
+}  // namespace simdprof::cmd

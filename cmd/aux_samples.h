@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+
+#include "cmd/aux_hits.h"
+#include "cmd/session.h"
+
+namespace simdprof::cmd {
+
+/// The samples that --itrace makes of a recording's trace, in time order: put between its records, they are samples
+/// like any others.
+class AuxSamples {
+ public:
+  /// Reads the session to its end, and starts it again.
+  /// @param session  before its first record; must outlive this
+  static Result<std::unique_ptr<AuxSamples>> open(Session& session, const ItraceOptions& options,
+                                                  const SymbolOptions& symbols);
+  AuxSamples(const AuxSamples&) = delete;
+  AuxSamples& operator=(const AuxSamples&) = delete;
+
+  /// The recording's facts and the events that are made of the trace.
+  [[nodiscard]] const RecordingFacts& facts() const { return facts_; }
+  /// Gives what comes before `time_ns`, as records that hold for the call.
+  void give_until(std::uint64_t time_ns, const std::function<void(const Record&)>& take);
+  /// What could not be decoded so far.
+  [[nodiscard]] std::uint64_t errors() const { return hits_->errors(); }
+
+ private:
+  AuxSamples(Session& session, const ItraceOptions& options, const SymbolOptions& symbols);
+
+  RecordingFacts facts_;
+  ItraceEvents events_;
+  AuxRecording recording_;
+  std::unique_ptr<AuxHits> hits_;
+};
+
+}  // namespace simdprof::cmd
