@@ -1,0 +1,50 @@
+#pragma once
+
+#include <intel-pt.h>
+#include <cstdint>
+
+#include "decoders/aux/aux_decoder.h"
+
+namespace simdprof {
+
+/// AuxBranchFlag of what an instruction does; 0: no branch.
+std::uint32_t pt_branch_flags(const pt_insn& instruction);
+
+/// Turns the instructions of a flow into its branches. A branch is known when the next address is.
+class PtBranches {
+ public:
+  PtBranches(const AuxWanted& wanted, AuxSink& sink) : wanted_(wanted), sink_(sink) {}
+
+  /// `instruction` ran.
+  void executed(const AuxPlace& place, const pt_insn& instruction);
+  /// The flow is at `ip`, which has not run yet.
+  void arrives(const AuxPlace& place, VirtAddr ip);
+  /// Tracing begins at `ip`.
+  void begins(const AuxPlace& place, VirtAddr ip);
+  /// Tracing ends with the last instruction. @param to  0: the trace does not tell
+  void ends(const AuxPlace& place, VirtAddr to);
+  /// Tracing ends before the instruction at `at`.
+  void ends_async(const AuxPlace& place, VirtAddr at, VirtAddr to);
+  /// Tracing ended at an unknown instruction on the way to `to`.
+  void ends_unseen(const AuxPlace& place, VirtAddr to);
+  /// Control went from `from`, which has not run, to `to`.
+  void interrupted(const AuxPlace& place, VirtAddr from, VirtAddr to);
+  /// The next interruption is the abort of a transaction.
+  void aborts() { aborting_ = true; }
+  /// Where the flow went is not known.
+  void loses_flow();
+
+ private:
+  void give(const AuxPlace& place, VirtAddr from, VirtAddr to, std::uint32_t flags);
+
+  AuxWanted wanted_;
+  AuxSink& sink_;
+  std::uint32_t pending_flags_ = 0;  ///< of the last instruction, when it is a branch
+  VirtAddr last_ip_ = 0;             ///< of the last instruction
+  VirtAddr behind_last_ = 0;         ///< where the next one stands
+  bool aborting_ = false;
+  bool counted_ = false;  ///< the count of instructions began at a branch
+  std::uint64_t instructions_ = 0;
+};
+
+}  // namespace simdprof
