@@ -4,6 +4,7 @@
 #include <utility>
 #include <variant>
 
+#include "cmd/chain_memo.h"
 #include "cmd/report_quality.h"
 #include "cmd/symbol_options.h"
 #include "decoders/validity/rule_table.h"
@@ -65,7 +66,9 @@ struct ReportReading::State {
   const RegisterSets& registers_of(const Sample& sample);
   void judge(const Sample& sample, const RegisterSets& sets, FrameId leaf, bool listed);
   void take_findings();
-  void fill_chain(const Sample& sample);
+  TextId comm_id(std::string_view comm);
+  ChainId chain_of(const Sample& sample);
+  ChainId look_up_chain(const Sample& sample);
 
   const ReportOptions& options;
   const RecordingFacts& facts;
@@ -77,6 +80,7 @@ struct ReportReading::State {
   Resolver resolver;
   Unwinder unwinder;
   PlaceCache places;
+  ChainMemo<ChainId, 14> known_chains;
   RegisterStage registers;
   ValidityStage validity;
   bool wants_chains;
@@ -87,6 +91,8 @@ struct ReportReading::State {
   std::vector<Finding> findings;
   std::vector<CallFrame> call_frames;
   std::vector<FrameId> chain;
+  std::string_view last_comm;  ///< of the sample before, and its id
+  TextId last_comm_id = 0;
 };
 
 const RegisterSets& ReportReading::State::registers_of(const Sample& sample) {
@@ -117,18 +123,26 @@ void ReportReading::State::add(const Sample& sample) {
     profile.add_filtered(sample.event, period_events);
     return;
   }
-  fill_chain(sample);
   ProfileSample out;
   out.event = sample.event;
-  out.comm = profile.texts.intern(comm);
+  out.comm = comm_id(comm);
   out.pid = sample.pid;
   out.tid = sample.tid;
   out.cpu = sample.cpu;
   out.period_events = period_events;
   out.leaf = leaf;
-  out.chain = chain;
+  out.chain = wants_chains ? chain_of(sample) : kNoChain;
   out.simd = simd_state(sample, sets);
   profile.add(out);
+}
+
+/// Samples of one thread come in bursts; `spaces` keeps each name once, so that its place tells it.
+TextId ReportReading::State::comm_id(std::string_view comm) {
+  if (comm.data() != last_comm.data() || comm.size() != last_comm.size()) {
+    last_comm = comm;
+    last_comm_id = profile.texts.intern(comm);
+  }
+  return last_comm_id;
 }
 
 void ReportReading::State::judge(const Sample& sample, const RegisterSets& sets, FrameId leaf, bool listed) {
@@ -148,8 +162,14 @@ void ReportReading::State::take_findings() {
   findings.clear();
 }
 
-void ReportReading::State::fill_chain(const Sample& sample) {
-  if (!wants_chains) return;
+ChainId ReportReading::State::chain_of(const Sample& sample) {
+  const auto found = known_chains.find(sample);
+  if (found.value == nullptr) return look_up_chain(sample);
+  if (!found.known) *found.value = look_up_chain(sample);
+  return *found.value;
+}
+
+ChainId ReportReading::State::look_up_chain(const Sample& sample) {
   chain.clear();
   unwinder.unwind(spaces, sample, call_frames);
   const std::size_t count = std::min(call_frames.size(), options.max_stack);
@@ -157,6 +177,7 @@ void ReportReading::State::fill_chain(const Sample& sample) {
     const auto frames = places.frames(sample.pid, frame.lookup_address, frame.mode);
     chain.insert(chain.end(), frames.begin(), frames.end());
   }
+  return profile.chains.intern(chain);
 }
 
 ReportReading::ReportReading(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -183,6 +204,7 @@ Status ReportReading::observe(const Record& record) {
   State& state = *state_;
   state.spaces.observe(record);
   state.places.observe(record);
+  state.known_chains.observe(record);
   state.validity.observe(record, state.findings);
   state.take_findings();
   if (const auto* sample = std::get_if<Sample>(&record.body)) {

@@ -14,20 +14,37 @@ namespace {
 /// What a decoded record takes is bounded by 16 times its bytes.
 constexpr std::size_t kMinBytesToDecodeAhead = sizeof(Record) / 16;
 
-// Runs in the threads that load: the one that merges has the rest of the work.
-void decode_ahead(const ChunkInfo& chunk, const EventTable& events, RunLoad& load) {
-  const LoadedRun& run = load.run;
-  if (run.records.size() * kMinBytesToDecodeAhead > run.bytes.size()) {
-    load.decoded.clear();
-    return;
+/// The next place for a decoded record, or nullptr when records are too small to decode them all ahead. What stands in
+/// it is of an earlier run: its memory is used again.
+class DecodedRecords {
+ public:
+  DecodedRecords(std::vector<Record>& records, std::size_t run_bytes, std::size_t expected)
+      : records_(records), most_(run_bytes / kMinBytesToDecodeAhead) {
+    // With room to spare: runs differ a little, and to move to a new place for each of them costs more than it saves.
+    if (records_.capacity() < expected) records_.reserve(std::min(most_, expected + expected / 2));
   }
-  load.decoded.resize(run.records.size());
-  for (std::size_t i = 0; i < run.records.size(); ++i) {
-    const std::size_t offset = run.records[i].offset;
-    const auto raw = frame_record(chunk, std::span<const std::byte>(run.bytes).subspan(offset), offset);
-    Record& record = load.decoded[i];
-    if (!raw || !decode_record(*raw, events, record)) record.type = 0;
+
+  Record* next() {
+    if (used_ == most_) return nullptr;
+    if (used_ == records_.size()) records_.emplace_back();
+    return &records_[used_++];
   }
+  /// Drops what is beyond the `count` records of the run; all of them when not every one found a place.
+  void finish(std::size_t count) { records_.resize(used_ == count ? count : 0); }
+
+ private:
+  std::vector<Record>& records_;
+  std::size_t most_;
+  std::size_t used_ = 0;
+};
+
+/// Decodes a record while its bytes are at hand, and tells its time. What does not decode has type 0: the thread that
+/// merges decodes it again, and counts why.
+std::uint64_t take_record(const RawRecord& raw, const EventTable& events, Record* place) {
+  if (place == nullptr) return find_record_time(raw, events);
+  if (decode_record(raw, events, *place)) return place->time_ns;
+  place->type = 0;
+  return find_record_time(raw, events);
 }
 
 void prepare_ahead(const Session::Prepare& prepare, RunLoad& load) {
@@ -83,16 +100,18 @@ RunLoad load_run(const RecordInput& input, const EventTable& events, std::size_t
   }
   const ChunkInfo& info = input.chunks()[chunk];
   load.run.bytes = std::move(*bytes);
+  DecodedRecords decoded{load.decoded, load.run.bytes.size(), info.start.record_count};
   RecordWalk walk{load.run.bytes, info};
   auto raw = walk.next();
   for (; raw && *raw; raw = walk.next()) {
     if (input.is_framing((*raw)->type)) continue;
     const auto offset = static_cast<std::uint32_t>((*raw)->offset - info.record_offset);
-    load.run.records.push_back({find_record_time(**raw, events), offset});
+    const auto number = static_cast<std::uint32_t>(load.run.records.size());
+    load.run.records.push_back({take_record(**raw, events, decoded.next()), offset, number});
   }
   load.damaged = !raw.has_value();
+  decoded.finish(load.run.records.size());
   sort_by_time(load.run.records, first_time_ns);
-  decode_ahead(info, events, load);
   if (prepare) prepare_ahead(prepare, load);
   return load;
 }

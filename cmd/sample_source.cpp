@@ -57,6 +57,7 @@ struct SampleSource::State {
   AddressSpaces spaces;
   Resolver resolver;
   LocationCache places;
+  ChainTexts chain_texts;
   Unwinder unwinder;
   RegisterStage stage;
   RegisterSets sets;
@@ -77,6 +78,7 @@ void SampleSource::State::skip(const Record& record, const Error& error) {
 void SampleSource::State::observe(const Record& record) {
   spaces.observe(record);
   places.observe(record);
+  chain_texts.observe(record);
   if (!needs.registers) return;
   if (verdicts) verdicts->observe(record);
   if (const auto taken = stage.observe(record); !taken) skip(record, taken.error());
@@ -166,6 +168,8 @@ std::uint64_t SampleSource::finding_errors() const {
   if (samples != skipped.end()) errors += samples->second.left_over;  // R14
   return errors;
 }
+
+SampleSource::ChainTexts::Found SampleSource::chain_text() { return state_->chain_texts.find(*state_->hit.sample); }
 
 const std::vector<CallFrame>& SampleSource::call_chain() {
   state_->unwinder.unwind(state_->spaces, *state_->hit.sample, state_->frames);

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cmd/chain_memo.h"
 #include "cmd/sample_filter.h"
 #include "cmd/sample_verdicts.h"
 #include "cmd/session.h"
@@ -64,6 +65,10 @@ class SampleSource {
   [[nodiscard]] const SampleVerdict& verdict() const;
   /// Findings of level error so far, of all samples; only with SampleNeeds::verdicts.
   [[nodiscard]] std::uint64_t finding_errors() const;
+  /// Of that sample's call chain: what the verb has made of it when it came before, or where to keep what it makes.
+  /// 2048 texts are kept: the longest chains of long names, 64 KiB each, would take 128 MiB.
+  using ChainTexts = ChainMemo<std::string, 11>;
+  [[nodiscard]] ChainTexts::Found chain_text();
   /// Its call chain, innermost first.
   [[nodiscard]] const std::vector<CallFrame>& call_chain();
   /// A place in the address space of that sample's process. Holds until the next call.

@@ -124,6 +124,9 @@ void append_chain_frame(TextBuffer& out, const Location& place, VirtAddr address
 }
 
 void append_chain(TextBuffer& out, SampleSource& source, FieldSet fields, const ScriptView& view) {
+  const auto text = source.chain_text();
+  if (text.known) return append_text(out, *text.value);
+  const std::size_t begin = out.size();
   append_text(out, "\n");
   std::size_t shown = 0;
   const bool lines = view.inlined || fields.has(ScriptField::srcline);
@@ -132,6 +135,7 @@ void append_chain(TextBuffer& out, SampleSource& source, FieldSet fields, const 
     append_chain_frame(out, source.locate(frame.lookup_address, frame.mode, lines), frame.address, fields, view);
     append_text(out, "\n");
   }
+  if (text.value != nullptr) text.value->assign(out.data() + begin, out.size() - begin);
 }
 
 void append_place(TextBuffer& out, const SampleHit& hit, SampleSource& source, FieldSet fields,
@@ -158,18 +162,15 @@ std::string register_label(std::string_view known, unsigned number, bool has_xmm
 /// The labels of all register numbers. Twenty of them stand in each line: they are made once.
 class RegisterLabels {
  public:
-  static constexpr std::size_t kMostBytes = 16;
-
   RegisterLabels(abi::Arch arch, bool simd_abi, bool has_xmm) {
     for (unsigned number = 0; number < labels_.size(); ++number) {
-      labels_[number] = register_label(abi::register_name(arch, number, simd_abi), number, has_xmm);
-      SIMDPROF_ASSERT(labels_[number].size() <= kMostBytes);
+      labels_[number] = ShortText(register_label(abi::register_name(arch, number, simd_abi), number, has_xmm));
     }
   }
-  [[nodiscard]] std::string_view operator[](unsigned number) const { return labels_[number]; }
+  [[nodiscard]] const ShortText& operator[](unsigned number) const { return labels_[number]; }
 
  private:
-  std::array<std::string, 64> labels_;
+  std::array<ShortText, 64> labels_;
 };
 
 const RegisterLabels& register_labels(abi::Arch arch, bool simd_abi, bool has_xmm) {
@@ -180,7 +181,7 @@ const RegisterLabels& register_labels(abi::Arch arch, bool simd_abi, bool has_xm
 // " ABI:2    AX:0x1 ...".
 void append_registers(TextBuffer& out, const RegisterBlock& block, abi::Arch arch) {
   if (block.abi == abi::PERF_SAMPLE_REGS_ABI_NONE) return;
-  constexpr std::size_t kMostOfOne = RegisterLabels::kMostBytes + 16 + 1;  // label, value, blank
+  constexpr std::size_t kMostOfOne = ShortText::kMostBytes + 16 + 1;  // label, value, blank
   const bool simd_abi = block.simd_abi();
   const RegisterLabels& labels = register_labels(arch, simd_abi, has_legacy_xmm(block, arch));
   append_text(out, " ABI:");

@@ -127,12 +127,12 @@ const Record* Session::State::find_record() {
     used_up = item.run;
   }
   const RunLoad& ahead = open_runs[item.run];
-  if (ahead.decoded.empty() || ahead.decoded[item.index].type == 0) return decode_alone();
+  if (ahead.decoded.empty() || ahead.decoded[item.number].type == 0) return decode_alone();
   if (prepare) {
-    const std::size_t begin = item.index == 0 ? 0 : ahead.prepared_ends[item.index - 1];
-    prepared = {ahead.prepared.data() + begin, ahead.prepared_ends[item.index] - begin};
+    const std::size_t begin = item.number == 0 ? 0 : ahead.prepared_ends[item.number - 1];
+    prepared = {ahead.prepared.data() + begin, ahead.prepared_ends[item.number] - begin};
   }
-  return &ahead.decoded[item.index];
+  return &ahead.decoded[item.number];
 }
 
 const Record* Session::State::decode_alone() {

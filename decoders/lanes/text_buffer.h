@@ -38,11 +38,28 @@ inline std::uint64_t eight_digits(std::uint32_t value) {
 
 }  // namespace text_detail
 
+/// A text of at most 16 bytes that is written again and again: to copy all 16 is quicker than to ask how many.
+class ShortText {
+ public:
+  static constexpr std::size_t kMostBytes = 16;
+
+  ShortText() = default;
+  explicit ShortText(std::string_view text) : size_(text.size()) {
+    SIMDPROF_ASSERT(text.size() <= kMostBytes);
+    text.copy(bytes_.data(), text.size());
+  }
+
+ private:
+  friend class PieceWriter;
+  std::array<char, kMostBytes> bytes_{};
+  std::size_t size_ = 0;
+};
+
 /// Writes pieces into space that was reserved once: `most` is a bound of all that will be written.
 class PieceWriter {
  public:
   PieceWriter(TextBuffer& out, std::size_t most) : out_(out), before_(out.size()) {
-    // Digits are stored in blocks of 16, beyond what counts.
+    // Digits and short texts are stored in blocks of 16, beyond what counts.
     const std::size_t wanted = before_ + most + 16;
     if (out.capacity() < wanted) out.reserve(wanted);
     at_ = out.data() + before_;
@@ -59,14 +76,17 @@ class PieceWriter {
     std::memcpy(at_, piece.data(), piece.size());
     at_ += piece.size();
   }
+  void text(const ShortText& piece) {
+    std::memcpy(at_, piece.bytes_.data(), piece.bytes_.size());
+    at_ += piece.size_;
+  }
   void put(char c) { *at_++ = c; }
   /// `digits` (1 to 16) hexadecimal digits, leading zeros kept.
   void hex_digits(std::uint64_t value, unsigned digits) {
-    const std::array<std::uint64_t, 2> all = {text_detail::eight_digits(static_cast<std::uint32_t>(value >> 32U)),
-                                              text_detail::eight_digits(static_cast<std::uint32_t>(value))};
-    std::array<char, 32> block;
-    std::memcpy(block.data(), all.data(), sizeof all);
-    std::memcpy(at_, block.data() + 16 - digits, 16);
+    const std::uint64_t first = value << ((64 - 4 * digits) % 64);  // the first digit on top
+    const std::array<std::uint64_t, 2> all = {text_detail::eight_digits(static_cast<std::uint32_t>(first >> 32U)),
+                                              text_detail::eight_digits(static_cast<std::uint32_t>(first))};
+    std::memcpy(at_, all.data(), sizeof all);
     at_ += digits;
   }
   /// `0x` and as many digits as the value has.

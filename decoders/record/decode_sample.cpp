@@ -45,11 +45,15 @@ Status read_fields(SampleReader& reader) {
   return {};
 }
 
+/// Fields that are not of this layout are as a new Sample has them. Those that are need no clearing: their readers set
+/// all of them, and to clear 700 bytes for each of millions of samples is a tenth of all reading.
 void start(Sample& out, const RawRecord& raw, const abi::EventAttr& attr) {
-  const std::uint32_t event = out.event;
-  out = Sample{};
-  out.event = event;
-  out.present = attr.sample_type;
+  if (out.present != attr.sample_type) {
+    const std::uint32_t event = out.event;
+    out = Sample{};
+    out.event = event;
+    out.present = attr.sample_type;
+  }
   out.misc = raw.misc;
   out.mode = cpu_mode(raw.misc);
 }

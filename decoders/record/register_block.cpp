@@ -52,32 +52,30 @@ void read_simd(SampleReader& reader, RegisterBlock& block) {
       take_words(reader.in, counts.vectors * counts.vector_qwords + counts.predicates * counts.predicate_qwords);
 }
 
-RegisterBlock read_section(SampleReader& reader, std::uint64_t mask) {
-  RegisterBlock block;
+void read_section(SampleReader& reader, std::uint64_t mask, RegisterBlock& block) {
   block.abi = reader.in.u64();
-  if (block.abi == abi::PERF_SAMPLE_REGS_ABI_NONE) return block;
+  if (block.abi == abi::PERF_SAMPLE_REGS_ABI_NONE) return;
   if ((block.abi & ~kKnownAbi) != 0) {
     reader.refused = "the register ABI is not known";
     reader.refused_code = Errc::unsupported;
-    return block;
+    return;
   }
   if ((block.abi & abi::kRegsAbiBitness) == 0 || (block.abi & abi::kRegsAbiBitness) == abi::kRegsAbiBitness) {
     reader.refused = "the register ABI is not one of 32 and 64 bits";
-    return block;
+    return;
   }
   block.mask = mask;
   block.words = take_words(reader.in, static_cast<std::uint64_t>(std::popcount(mask)));
   if (block.simd_abi() && !reader.in.failed()) read_simd(reader, block);
-  return block;
 }
 
 }  // namespace
 
-RegisterBlock read_register_block(SampleReader& reader, std::uint64_t mask) {
+void read_register_block(SampleReader& reader, std::uint64_t mask, RegisterBlock& block) {
   Cursor section = reader.in;
-  RegisterBlock block = read_section(reader, mask);
+  block = RegisterBlock{};
+  read_section(reader, mask, block);
   if (!reader.in.failed()) block.bytes = section.take(reader.in.offset() - section.offset());
-  return block;
 }
 
 }  // namespace simdprof

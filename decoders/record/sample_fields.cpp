@@ -45,18 +45,19 @@ void read_raw(SampleReader& r) {
 
 void read_branch_stack(SampleReader& r) {
   const std::uint64_t count = r.in.u64();
-  if ((r.attr.branch_sample_type & abi::PERF_SAMPLE_BRANCH_HW_INDEX) != 0) r.out.branches.hw_index = r.in.u64();
-  r.out.branches.entries = take_words(r.in, count, 3);
-  if ((r.attr.branch_sample_type & abi::PERF_SAMPLE_BRANCH_COUNTERS) != 0) {
-    r.out.branches.counters = take_words(r.in, count);
-  }
+  BranchStack& branches = r.out.branches;
+  branches.hw_index = (r.attr.branch_sample_type & abi::PERF_SAMPLE_BRANCH_HW_INDEX) != 0 ? r.in.u64() : 0;
+  branches.entries = take_words(r.in, count, 3);
+  const bool counted = (r.attr.branch_sample_type & abi::PERF_SAMPLE_BRANCH_COUNTERS) != 0;
+  branches.counters = counted ? take_words(r.in, count) : WordView{};
 }
 
-void read_regs_user(SampleReader& r) { r.out.regs_user = read_register_block(r, r.attr.sample_regs_user); }
-void read_regs_intr(SampleReader& r) { r.out.regs_intr = read_register_block(r, r.attr.sample_regs_intr); }
+void read_regs_user(SampleReader& r) { read_register_block(r, r.attr.sample_regs_user, r.out.regs_user); }
+void read_regs_intr(SampleReader& r) { read_register_block(r, r.attr.sample_regs_intr, r.out.regs_intr); }
 
 void read_stack_user(SampleReader& r) {
   const std::uint64_t size = r.in.u64();
+  r.out.stack_user = {};
   if (size == 0) return;  // kernel thread, or no room in the record: no dyn_size follows
   const auto bytes = r.in.take(size);
   const std::uint64_t valid = r.in.u64();

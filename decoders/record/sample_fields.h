@@ -26,7 +26,7 @@ struct SampleReader {
 struct SampleField {
   std::uint64_t bits;  ///< PERF_SAMPLE_*: one bit, or the two that share the weight word
   const char* name;
-  void (*read)(SampleReader&);
+  void (*read)(SampleReader&);  ///< sets every member of the field in `out`, which may hold another sample's
 };
 
 /// All fields in wire order; nothing else in the program knows it.

@@ -38,7 +38,9 @@ struct Head {
   [[nodiscard]] auto key() const { return std::tie(time_ns, rank, stream, run); }
 };
 
-bool comes_later(const Head& a, const Head& b) { return a.key() > b.key(); }
+bool comes_later(const Head& a, const Head& b) {
+  return a.time_ns != b.time_ns ? a.time_ns > b.time_ns : a.key() > b.key();
+}
 
 }  // namespace
 
@@ -68,6 +70,8 @@ struct TimeOrder::State {
   [[nodiscard]] bool must_open() const;
   void open_next();
   void push_head(std::size_t run);
+  void pop_head();
+  void replace_head(std::uint64_t next_time_ns);
   void release_used_up();
 };
 
@@ -79,6 +83,25 @@ bool TimeOrder::State::must_open() const {
 void TimeOrder::State::push_head(std::size_t run) {
   OpenRun& from = *open[run];
   heads.push_back({from.loaded.records[from.next].time_ns, rank_of(runs[run].kind), runs[run].stream, run, &from});
+  std::push_heap(heads.begin(), heads.end(), comes_later);
+}
+
+void TimeOrder::State::pop_head() {
+  std::pop_heap(heads.begin(), heads.end(), comes_later);
+  heads.pop_back();
+}
+
+// The run that is in front mostly stays there: records of one CPU come in bursts.
+void TimeOrder::State::replace_head(std::uint64_t next_time_ns) {
+  Head next = heads.front();
+  next.time_ns = next_time_ns;
+  const auto behind = std::span(heads).subspan(1).first(std::min<std::size_t>(heads.size() - 1, 2));
+  if (std::none_of(behind.begin(), behind.end(), [&](const Head& other) { return comes_later(next, other); })) {
+    heads.front() = next;
+    return;
+  }
+  pop_head();
+  heads.push_back(next);
   std::push_heap(heads.begin(), heads.end(), comes_later);
 }
 
@@ -122,19 +145,18 @@ std::optional<TimeOrder::Item> TimeOrder::next() {
   state.release_used_up();
   while (state.must_open()) state.open_next();
   if (state.heads.empty()) return std::nullopt;
-  std::pop_heap(state.heads.begin(), state.heads.end(), comes_later);
-  const Head head = state.heads.back();
-  state.heads.pop_back();
+  const Head head = state.heads.front();
   OpenRun& from = *head.open;
-  const std::size_t index = from.next++;
-  const std::size_t offset = from.loaded.records[index].offset;
+  const TimedRecord taken = from.loaded.records[from.next++];
   const bool last = from.next == from.loaded.records.size();
   if (last) {
+    state.pop_head();
     state.used_up = head.run;
   } else {
-    state.push_head(head.run);
+    state.replace_head(from.loaded.records[from.next].time_ns);
   }
-  return Item{head.run, index, offset, last, std::span<const std::byte>(from.loaded.bytes).subspan(offset)};
+  return Item{head.run, taken.number, taken.offset, last,
+              std::span<const std::byte>(from.loaded.bytes).subspan(taken.offset)};
 }
 
 const std::vector<std::size_t>& TimeOrder::opening_order() const { return state_->opening_order; }

@@ -25,6 +25,7 @@ struct RunInfo {
 struct TimedRecord {
   std::uint64_t time_ns = kNoTime;
   std::uint32_t offset = 0;  ///< of its header in the run's bytes
+  std::uint32_t number = 0;  ///< of the record in the run, by place
 };
 
 /// A run in memory. Records are decoded only when their turn comes, so that an open run takes little more than its
@@ -54,7 +55,7 @@ class TimeOrder {
 
   struct Item {
     std::size_t run = 0;               ///< index into the runs
-    std::size_t index = 0;             ///< into LoadedRun::records
+    std::size_t number = 0;            ///< of the record in the run, by place
     std::size_t offset = 0;            ///< of the record's header in the run
     bool last = false;                 ///< of its run: the next call releases the run
     std::span<const std::byte> bytes;  ///< the run from the record's header on; holds until the next call of next()

@@ -18,6 +18,7 @@ struct Rule {
   std::string_view false_positives;
   /// Judges one sample by it and by what came before. nullptr: the record decoder (R14) or a test (R16) finds it.
   void (*judge)(const CheckedSample& checked, RuleHistory& history, FindingSink& out) = nullptr;
+  bool of_vectors = false;  ///< has nothing to judge in a sample without vectors that the kernel read
 };
 
 /// All rules, R1 first.

@@ -61,7 +61,10 @@ void ValidityStage::State::fill(const SampleToCheck& input, std::uint64_t number
   const bool intr = input.sets != nullptr && read_by_kernel(input.sets->intr);
   if (user) checked.user = make_vector_block(input.sets->user);
   if (!user && !checked.user.empty()) checked.user = {};
-  checked.same_sections = same_sections(input.sample.regs_user, input.sample.regs_intr);
+  // Compared where it matters only: all bytes of both sections have to be read for it.
+  const bool both = input.sample.regs_user.abi != 0 && input.sample.regs_intr.abi != 0;
+  checked.same_sections =
+      both && ((user && intr) || checked.user_mode()) && same_sections(input.sample.regs_user, input.sample.regs_intr);
   if (user && intr && checked.same_sections) {
     checked.intr = checked.user;
   } else if (intr) {
@@ -144,8 +147,9 @@ void ValidityStage::check(const SampleToCheck& input, std::vector<Finding>& out)
   RuleHistory& history = state.history;
   history.thread = keeps_thread ? &history.threads.at(input.sample.tid, number, state.closer(sink)) : nullptr;
   if (history.thread != nullptr) decide_pending(state.checked, *history.thread, sink);
+  const bool vectors = !state.checked.user.empty() || !state.checked.intr.empty();
   for (const Rule& rule : rule_table()) {
-    if (rule.judge != nullptr) rule.judge(state.checked, history, sink);
+    if (rule.judge != nullptr && (vectors || !rule.of_vectors)) rule.judge(state.checked, history, sink);
   }
   state.remember();
 }

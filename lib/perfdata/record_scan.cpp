@@ -29,20 +29,29 @@ void RecordScan::close_run() {
   run_ = RecordRun{};
 }
 
-Status RecordScan::take_kernel_record(const RecordFrame& frame) {
-  const auto head = window_.at(offset_, static_cast<std::size_t>(frame.head_bytes));
-  if (!head) return fail(head.error());
-  if (head->size() < frame.head_bytes) return fail(Errc::io, "the file became shorter", offset_);
-  const std::uint64_t time_ns = sink_.find_time(frame.type, head->subspan(abi::kRecordHeaderBytes));
+void RecordScan::take_kernel_record(std::uint32_t type, std::span<const std::byte> record) {
+  const std::uint64_t time_ns = sink_.find_time(type, record.subspan(abi::kRecordHeaderBytes));
   if (run_.records++ == 0) run_.begin = offset_;
-  run_.end = offset_ + frame.head_bytes;
+  run_.end = offset_ + record.size();
   // Time 0 is that of records which the recorder made before the start: no part of the recording's time.
   if (time_ns != kNoTime && time_ns != 0) {
     run_.first_time_ns = std::min(run_.first_time_ns, time_ns);
     run_.last_time_ns = run_.last_time_ns == kNoTime ? time_ns : std::max(run_.last_time_ns, time_ns);
   }
   if (run_.end - run_.begin >= kRunBytes) close_run();
-  return {};
+  offset_ += record.size();
+}
+
+// Nearly all records are the kernel's, and whole in the window: this is the walk of a large file. All else, and all
+// that is wrong, is for step().
+bool RecordScan::take_held_record() {
+  const auto held = window_.held(offset_);
+  if (held.size() < abi::kRecordHeaderBytes) return false;
+  const auto type = load_integer<std::uint32_t>(held, order_);
+  const auto bytes = load_integer<std::uint16_t>(held.subspan(6), order_);
+  if (type >= abi::kFirstToolRecord || bytes < abi::kRecordHeaderBytes || bytes > held.size()) return false;
+  take_kernel_record(type, held.first(bytes));
+  return true;
 }
 
 Status RecordScan::take_tool_record(const RecordFrame& frame) {
@@ -67,8 +76,14 @@ Status RecordScan::step() {
     const auto fact = fmt::format("record of {} bytes, {} are left", frame->total_bytes, left);
     return skip_damage(frame->type, Error{Errc::truncated, fact, offset_, {}});
   }
-  const bool kernel = frame->type < abi::kFirstToolRecord;
-  if (auto taken = kernel ? take_kernel_record(*frame) : take_tool_record(*frame); !taken) return taken;
+  if (frame->type < abi::kFirstToolRecord) {
+    const auto record = window_.at(offset_, static_cast<std::size_t>(frame->head_bytes));
+    if (!record) return fail(record.error());
+    if (record->size() < frame->head_bytes) return fail(Errc::io, "the file became shorter", offset_);
+    take_kernel_record(frame->type, *record);
+    return {};
+  }
+  if (auto taken = take_tool_record(*frame); !taken) return taken;
   offset_ += frame->total_bytes;
   return {};
 }
@@ -109,6 +124,7 @@ Status RecordScan::skip_damage(std::uint32_t type, Error error) {
 Status RecordScan::walk(std::uint64_t begin) {
   offset_ = begin;
   while (offset_ < window_.end()) {
+    if (take_held_record()) continue;
     if (auto stepped = step(); !stepped) return stepped;
   }
   close_run();

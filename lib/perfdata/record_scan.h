@@ -20,7 +20,7 @@ struct RecordRun {
 };
 
 /// A run is cut when it has so many bytes.
-inline constexpr std::uint64_t kRunBytes = std::uint64_t{1} << 20U;
+inline constexpr std::uint64_t kRunBytes = std::uint64_t{1} << 18U;
 
 /// What a scan finds, in the order of the file.
 class ScanSink {
@@ -52,7 +52,8 @@ class RecordScan {
 
  private:
   Status step();
-  Status take_kernel_record(const RecordFrame& frame);
+  bool take_held_record();
+  void take_kernel_record(std::uint32_t type, std::span<const std::byte> record);
   Status take_tool_record(const RecordFrame& frame);
   Status skip_damage(std::uint32_t type, Error error);
   Result<bool> goes_on_at(std::uint64_t offset);

@@ -1,5 +1,7 @@
 #include "lib/report/profile.h"
 
+#include <utility>
+
 namespace simdprof {
 
 std::uint64_t Profile::Group::hash() const {
@@ -12,16 +14,21 @@ std::uint64_t Profile::Group::hash() const {
   return mix_hash(hash ^ word(event, static_cast<std::uint32_t>(widest)));
 }
 
+Profile::Profile(SortKeys keys) : keys_(std::move(keys)) {
+  wanted_ = {keys_.has(SortKey::comm), keys_.has(SortKey::pid), keys_.has(SortKey::tid), keys_.has(SortKey::cpu),
+             keys_.has(SortKey::simd)};
+}
+
 void Profile::add(const ProfileSample& sample) {
   Group group;
   group.event = sample.event;
-  if (keys_.has(SortKey::comm)) group.comm = sample.comm;
-  if (keys_.has(SortKey::pid)) group.pid = sample.pid;
-  if (keys_.has(SortKey::tid)) group.tid = sample.tid;
-  if (keys_.has(SortKey::cpu)) group.cpu = sample.cpu;
-  if (keys_.has(SortKey::simd)) group.widest = sample.simd.widest;
+  if (wanted_.comm) group.comm = sample.comm;
+  if (wanted_.pid) group.pid = sample.pid;
+  if (wanted_.tid) group.tid = sample.tid;
+  if (wanted_.cpu) group.cpu = sample.cpu;
+  if (wanted_.simd) group.widest = sample.simd.widest;
   group.leaf = sample.leaf;
-  group.chain = chains.intern(sample.chain);
+  group.chain = sample.chain;
 
   const Weight weight{1, sample.period_events};
   totals_[sample.event].add(weight);

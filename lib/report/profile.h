@@ -36,8 +36,8 @@ struct ProfileSample {
   Tid tid = 0;
   std::uint32_t cpu = 0;
   std::uint64_t period_events = 1;
-  FrameId leaf = 0;                ///< the function whose code was hit: not an inlined one
-  std::span<const FrameId> chain;  ///< innermost first, inlined functions among them; empty: no call chain wanted
+  FrameId leaf = 0;          ///< the function whose code was hit: not an inlined one
+  ChainId chain = kNoChain;  ///< of Profile::chains, inlined functions among its frames; kNoChain: no call chain wanted
   SimdState simd;
 };
 
@@ -65,7 +65,7 @@ class Profile {
     SimdTally simd;
   };
 
-  explicit Profile(SortKeys keys) : keys_(std::move(keys)) {}
+  explicit Profile(SortKeys keys);
 
   void add(const ProfileSample& sample);
   /// A sample that a filter keeps out of the rows but not out of the total that percentages are of.
@@ -83,7 +83,13 @@ class Profile {
   ChainTree chains;
 
  private:
+  /// What the keys ask for; asked of every sample.
+  struct Wanted {
+    bool comm = false, pid = false, tid = false, cpu = false, simd = false;
+  };
+
   SortKeys keys_;
+  Wanted wanted_;
   std::vector<Entry> entries_;
   FlatMap<Group> ids_;
   std::map<std::uint32_t, Weight> totals_;

@@ -77,6 +77,20 @@ TEST(PieceWriter, LeavesExactlyWhatWasWritten) {
   EXPECT_EQ(fmt::to_string(out), "before AX:0x1dd8 07 after");
 }
 
+TEST(PieceWriter, WritesShortTextsByTheirLength) {
+  TextBuffer out;
+  {
+    PieceWriter pieces(out, 40);
+    pieces.text(ShortText("   AX:0x"));
+    pieces.text(ShortText(""));
+    pieces.text(ShortText("sixteen bytes .."));
+    pieces.put('|');
+  }
+  EXPECT_EQ(fmt::to_string(out), "   AX:0xsixteen bytes ..|");
+}
+
+TEST(ShortTextDeathTest, ALongTextIsABug) { EXPECT_DEATH(ShortText("seventeen bytes .."), "bug"); }
+
 TEST(PieceWriterDeathTest, MoreThanTheBoundIsABug) {
   TextBuffer out;
   EXPECT_DEATH(

@@ -145,6 +145,66 @@ TEST(DecodeSample, ReadsEveryFieldInTheKernelsOrder) {
   EXPECT_EQ(s.aux.size(), 8U);
 }
 
+// The memory of a decoded sample is used for the next one of its event, and only what that one has is written.
+TEST(DecodeSample, NothingOfAnEarlierSampleStaysInTheNext) {
+  const EveryField full;
+  EventAttr bare_attr = full.attr;
+  bare_attr.read_format = 0;
+  bare_attr.branch_sample_type = 0;
+  const Bytes bare = words({
+                         1, 2, pair(3, 4), 5, 6, 7, 8, pair(9, 0), 10,  // IDENTIFIER to PERIOD
+                         11,                                            // READ: value alone
+                         0,                                             // CALLCHAIN
+                     }) +
+                     test::raw({0, 0, 0, 0}) +  // RAW
+                     words({
+                         0,               // BRANCH_STACK
+                         0,               // REGS_USER: none
+                         0,               // STACK_USER: no bytes, no dyn_size
+                         12, 13, 14,      // WEIGHT, DATA_SRC, TRANSACTION
+                         0,               // REGS_INTR: none
+                         15, 16, 17, 18,  // PHYS_ADDR to CODE_PAGE_SIZE
+                         0,               // AUX
+                     });
+  Sample sample;
+  ASSERT_TRUE(decode_sample(record_of(kSample, full.payload), full.attr, sample));
+  ASSERT_FALSE(sample.stack_user.empty());
+  ASSERT_TRUE(decode_sample(record_of(kSample, bare), bare_attr, sample));
+  EXPECT_EQ(sample.id, 7U) << "ID comes after IDENTIFIER";
+  EXPECT_EQ(sample.period, 10U);
+  EXPECT_EQ(sample.read.time_enabled_ns, 0U);
+  ASSERT_EQ(sample.read.values.size(), 1U);
+  EXPECT_EQ(sample.read.values[0].id, 0U);
+  EXPECT_TRUE(sample.callchain.empty());
+  EXPECT_TRUE(sample.raw.empty());
+  EXPECT_EQ(sample.branches.hw_index, 0U);
+  EXPECT_TRUE(sample.branches.entries.empty());
+  EXPECT_TRUE(sample.branches.counters.empty());
+  for (const RegisterBlock* block : {&sample.regs_user, &sample.regs_intr}) {
+    EXPECT_EQ(block->abi, 0U);
+    EXPECT_EQ(block->mask, 0U);
+    EXPECT_TRUE(block->words.empty());
+    EXPECT_EQ(block->bytes.size(), 8U);
+  }
+  EXPECT_TRUE(sample.stack_user.empty());
+  EXPECT_EQ(sample.code_page_size, 18U);
+  EXPECT_TRUE(sample.aux.empty());
+}
+
+TEST(DecodeSample, ASampleOfAnotherLayoutStartsAnew) {
+  const EveryField full;
+  Sample sample;
+  ASSERT_TRUE(decode_sample(record_of(kSample, full.payload), full.attr, sample));
+  ASSERT_TRUE(decode_sample(record_of(kSample, words({0x42})), attr_of(PERF_SAMPLE_IP), sample));
+  EXPECT_EQ(sample.ip, 0x42U);
+  EXPECT_EQ(sample.present, PERF_SAMPLE_IP);
+  EXPECT_EQ(sample.pid, 0);
+  EXPECT_EQ(sample.period, 0U);
+  EXPECT_TRUE(sample.callchain.empty());
+  EXPECT_EQ(sample.regs_user.abi, 0U);
+  EXPECT_EQ(sample.data_page_size, 0U);
+}
+
 TEST(DecodeSample, EveryShorterPayloadIsRefused) {
   const EveryField every;
   for (std::size_t size = 0; size < every.payload.size(); ++size) {

@@ -77,7 +77,7 @@ class HandMadeProfile {
     sample.cpu = 1;
     sample.period_events = period;
     sample.leaf = leaf;
-    sample.chain = chain;
+    sample.chain = profile.chains.intern(chain);
     sample.simd = simd;
     profile.add(sample);
   }
