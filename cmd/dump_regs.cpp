@@ -4,16 +4,21 @@
 
 #include <CLI/CLI.hpp>
 #include <functional>
+#include <memory>
 #include <utility>
 
+#include "cmd/aux_path.h"
 #include "cmd/dump_regs_render.h"
 #include "cmd/exit_code.h"
 #include "cmd/sample_options.h"
+#include "cmd/symbol_options.h"
 #include "cmd/text_out.h"
 #include "lib/base/log.h"
 
 namespace simdprof::cmd {
 namespace {
+
+constexpr int kMostPathBranches = 65536;
 
 struct DumpRegsOptions {
   SampleOptions samples;
@@ -24,6 +29,7 @@ struct DumpRegsOptions {
   bool both = false;
   bool diff = false;
   bool strict = false;
+  std::size_t path = 0;  ///< branches before each sample; 0: none
   std::string registers;
   std::string as = "hex";
   std::string format = "text";
@@ -49,6 +55,9 @@ void add_options(CLI::App& app, DumpRegsOptions& options) {
   app.add_flag("--diff", options.diff, "where the two sets of a sample differ, and nothing else")
       ->excludes("--user")
       ->excludes("--intr");
+  app.add_option("--path", options.path, "also the last N branches before each sample, from an AUX trace")
+      ->check(CLI::Range(1, kMostPathBranches))
+      ->excludes("--diff");
   app.add_flag("--strict", options.strict, "exit with status 3 when there are findings of level error");
   app.add_option("--as", options.as, std::string("how vector registers are read: ").append(lane_type_words()))
       ->capture_default_str();
@@ -115,6 +124,17 @@ void render_column_names(const DumpRegsOptions& options, const RegisterReport& r
   render_table_header(out, report, separator);
 }
 
+/// The paths to the samples, where they are asked for.
+Result<std::unique_ptr<AuxPath>> open_path(const DumpRegsOptions& options, SampleSource& source) {
+  if (options.path == 0) return std::unique_ptr<AuxPath>{};
+  if (options.format != "text" && options.format != "jsonl") {
+    return fail(Errc::usage, "--path has no csv or tsv form; use --format jsonl");
+  }
+  const SymbolOptions symbols =
+      symbol_options(options.samples.symfs, options.samples.debug_dirs, options.samples.demangle, source.facts());
+  return AuxPath::open(source.session(), symbols, options.path);
+}
+
 Result<ExitCode> run_dump_regs(const DumpRegsOptions& options, TextOut& out) {
   const auto as = parse_lane_type(options.as);
   if (!as) return fail(as.error());
@@ -123,17 +143,27 @@ Result<ExitCode> run_dump_regs(const DumpRegsOptions& options, TextOut& out) {
   if (!source) return fail(source.error());
   auto report = make_report(options, source->facts(), *as);
   if (!report) return fail(report.error());
+  const auto path = open_path(options, *source);
+  if (!path) return fail(path.error());
   const Render render = options.diff ? diff_renderer(options.format) : renderer(options.format);
   render_column_names(options, *report, out.buffer());
   while (const SampleHit* hit = source->next()) {
     // A difference is what some findings are about: it is shown as it is.
     const SampleVerdict verdict = options.diff ? SampleVerdict{} : source->verdict();
-    render(out.buffer(), {hit, &source->registers(), source->facts().arch, verdict}, *report);
+    RegisterSample sample{hit, &source->registers(), source->facts().arch, verdict};
+    if (*path != nullptr) {
+      sample.path = (*path)->before(*hit->sample);
+      sample.path_names = &*source;
+    }
+    render(out.buffer(), sample, *report);
     out.flush_if_full();
   }
   report_symbol_problems(source->symbol_problems());
   if (options.diff) log_note(diff_summary(report->diff_counts));
   report_losses(source->ledger());
+  if (*path != nullptr && (*path)->errors() != 0) {
+    log_warning(fmt::format("{} errors in the trace; simdprof dump-aux lists them", (*path)->errors()));
+  }
   const std::uint64_t errors = options.strict ? source->finding_errors() : 0;
   if (errors == 0) return kExitOk;
   log_error(fmt::format("{}: {} samples with findings of level error", options.samples.input, errors));

@@ -85,7 +85,9 @@ void render_registers_json(TextBuffer& out, const RegisterSample& sample, Regist
       append_set(out, sample, kind, report);
     }
   }
-  append_text(out, "]}\n");
+  append_text(out, "]");
+  if (sample.path_names != nullptr) render_path_json(out, sample.path);
+  append_text(out, "}\n");
 }
 
 }  // namespace simdprof::cmd

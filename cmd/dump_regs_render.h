@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "cmd/aux_itrace.h"
 #include "cmd/sample_source.h"
 #include "decoders/lanes/register_diff.h"
 #include "decoders/lanes/register_text.h"
@@ -39,7 +41,9 @@ struct RegisterSample {
   const SampleHit* hit = nullptr;
   const RegisterSets* sets = nullptr;
   abi::Arch arch = abi::Arch::unknown;
-  SampleVerdict verdict{};  ///< what findings say of the values
+  SampleVerdict verdict{};             ///< what findings say of the values
+  SampleSource* path_names = nullptr;  ///< with --path: names the addresses of `path`
+  std::span<const AuxHit> path{};      ///< the branches that led to the sample, oldest first
 
   /// The set as it may be shown. The interrupt set's vectors of any hit outside of user mode are not the program's.
   [[nodiscard]] SetView view(SetKind kind) const;
@@ -58,6 +62,10 @@ void render_registers_json(TextBuffer& out, const RegisterSample& sample, Regist
 /// One row a register. `separator` ',' writes CSV with CRLF line ends (RFC 4180), '\t' TSV with LF.
 void render_registers_table(TextBuffer& out, const RegisterSample& sample, RegisterReport& report, char separator);
 void render_table_header(TextBuffer& out, const RegisterReport& report, char separator);
+
+// `--path`: lines, or a member with a comma before it.
+void render_path_text(TextBuffer& out, std::span<const AuxHit> path, SampleSource& source);
+void render_path_json(TextBuffer& out, std::span<const AuxHit> path);
 
 // `--diff`: where the two sets differ. Nothing is written for a sample whose sets are equal, or that has but one.
 /// A header line, one line a difference, an empty line.

@@ -86,6 +86,7 @@ void render_registers_text(TextBuffer& out, const RegisterSample& sample, Regist
       }
     }
   }
+  if (sample.path_names != nullptr) render_path_text(out, sample.path, *sample.path_names);
   append_text(out, "\n");
 }
 

@@ -5,14 +5,19 @@
 #include <unistd.h>
 
 #include <array>
+#include <memory>
+#include <utility>
 #include <variant>
 
+#include "cmd/aux_samples.h"
 #include "cmd/exit_code.h"
 #include "cmd/progress.h"
 #include "cmd/report_options.h"
+#include "cmd/report_quality.h"
 #include "cmd/report_reading.h"
 #include "cmd/sample_options.h"
 #include "cmd/sample_source.h"
+#include "cmd/symbol_options.h"
 #include "cmd/text_out.h"
 #include "lib/base/log.h"
 #include "lib/report/finding_view.h"
@@ -83,26 +88,49 @@ ExitCode finding_status(const ReportOptions& options, const Quality& quality) {
   return kExitFindings;
 }
 
+/// All records, and with `made` the samples of the trace between them.
+void read_all(Session& session, AuxSamples* made, ReportReading& reading, Progress& progress) {
+  AuxBufferIndex areas(session.input());
+  const auto observe = [&](const Record& record) {
+    if (const Status used = reading.observe(record); !used) {
+      RawRecord raw;
+      raw.type = record.type;
+      raw.offset = record.offset;
+      session.ledger().skip(raw, used.error());
+    }
+  };
+  while (const Record* record = session.next()) {
+    progress.step();
+    if (made != nullptr && record->time_ns != kNoTime) made->give_until(record->time_ns, observe);
+    areas.observe(*record);
+    observe(*record);
+  }
+  if (made != nullptr) made->give_until(kNoTime, observe);
+  AuxQuality aux = aux_quality_of(areas.finish(session.input(), session.facts().events));
+  if (made != nullptr) aux.errors = made->errors();
+  reading.finish(session.ledger(), std::move(aux));
+}
+
 Result<ExitCode> run_report(const ReportOptions& options, TextOut& out) {
   auto session = Session::open(options.input);
   if (!session) return fail(session.error());
-  auto reading = ReportReading::make(options, session->facts(), recorded_time(session->input()));
+  std::unique_ptr<AuxSamples> made;
+  if (options.itrace) {
+    auto opened =
+        AuxSamples::open(*session, *options.itrace,
+                         symbol_options(options.symfs, options.debug_dirs, options.demangle, session->facts()));
+    if (!opened) return fail(opened.error());
+    made = *std::move(opened);
+  }
+  const RecordingFacts& facts = made ? made->facts() : session->facts();
+  auto reading = ReportReading::make(options, facts, recorded_time(session->input()));
   if (!reading) return fail(reading.error());
   warn_about_chains(options, *reading);
   if (has_kernel_hits(*session)) reading->prefetch_kernel();
 
   Progress progress(fmt::format("reading {}", options.input), record_count(session->input()));
-  while (const Record* record = session->next()) {
-    progress.step();
-    if (const Status used = reading->observe(*record); !used) {
-      RawRecord raw;
-      raw.type = record->type;
-      raw.offset = record->offset;
-      session->ledger().skip(raw, used.error());
-    }
-  }
+  read_all(*session, made.get(), *reading, progress);
   progress.done();
-  reading->finish(session->ledger());
 
   render(options, *reading, out);
   show_symbol_problems(*reading);

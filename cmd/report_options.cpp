@@ -25,6 +25,7 @@ struct Words {
   std::string format = kFormats.front();
   std::string percent_limit;
   std::string fail_on_loss;
+  std::string itrace;
 };
 
 void add_table_options(CLI::App& app, ReportOptions& options, Words& words) {
@@ -38,6 +39,7 @@ void add_table_options(CLI::App& app, ReportOptions& options, Words& words) {
   app.add_flag("--children,!--no-children", options.children, "a row also for every function on a call chain");
   app.add_flag("-g", words.call_graph_default, "call graphs, as --call-graph graph,0.5");
   app.add_option("--call-graph", words.call_graph, "graph or fractal[,PERCENT[,caller or callee]], or none");
+  app.add_option("--itrace", words.itrace, "also samples made of the trace: i[PERIOD[i|ms|us|ns]], b, c, r, M, e");
   app.add_option("--percent-limit", words.percent_limit, "leave out rows below this percentage");
   app.add_option("--max-stack", options.max_stack, "frames of a call chain that are used")
       ->check(CLI::Range(1, kMostFrames))
@@ -89,6 +91,11 @@ Status complete(ReportOptions& options, const Words& words) {
     const auto percent = parse_percent_value(words.fail_on_loss, "--fail-on-loss");
     if (!percent) return fail(percent.error());
     options.fail_on_loss_percent = *percent;
+  }
+  if (!words.itrace.empty()) {
+    const auto itrace = parse_itrace(words.itrace);
+    if (!itrace) return fail(itrace.error());
+    options.itrace = *itrace;
   }
   if (words.call_graph == "none" || (words.call_graph.empty() && !words.call_graph_default)) return {};
   const auto graph = parse_graph_view(words.call_graph.empty() ? "graph" : words.call_graph, options.children);

@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "cmd/aux_itrace.h"
 #include "cmd/sample_filter.h"
 #include "lib/base/result.h"
 #include "lib/report/call_graph.h"
@@ -35,6 +36,7 @@ struct ReportOptions {
   std::optional<double> fail_on_loss_percent;
   bool findings = false;  ///< list findings in place of the tables
   bool strict = false;    ///< findings of level error end with their own status
+  std::optional<ItraceOptions> itrace;
   bool quiet = false;
   bool verbose = false;
 };

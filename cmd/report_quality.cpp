@@ -1,7 +1,10 @@
 #include "cmd/report_quality.h"
 
+#include <algorithm>
 #include <charconv>
 #include <string>
+
+#include "cmd/aux_loss.h"
 
 namespace simdprof::cmd {
 namespace {
@@ -59,6 +62,24 @@ Quality quality_of(const RecordingFacts& facts) {
   for (std::size_t i = 0; i < facts.events.events.size(); ++i) {
     quality.events.push_back(event_quality(facts.events.events[i]));
     quality.events.back().vectors = carries_vectors(facts, i);
+  }
+  return quality;
+}
+
+AuxQuality aux_quality_of(const std::vector<AuxBuffer>& buffers) {
+  AuxQuality quality;
+  for (const AuxBuffer& buffer : buffers) {
+    AuxAreaQuality area{buffer.cpu, buffer.tid, buffer.recorded_bytes(), {}};
+    for (const AuxLoss& loss : find_losses(buffer)) {
+      const std::string_view cause = aux_loss_name(loss.cause);
+      auto sum = std::find_if(area.losses.begin(), area.losses.end(),
+                              [cause](const AuxAreaLoss& other) { return other.cause == cause; });
+      if (sum == area.losses.end()) sum = area.losses.insert(sum, AuxAreaLoss{cause});
+      ++sum->intervals;
+      sum->bytes += loss.bytes.value_or(0);
+      sum->unknown_intervals += loss.bytes ? 0U : 1U;
+    }
+    quality.areas.push_back(std::move(area));
   }
   return quality;
 }

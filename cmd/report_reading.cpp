@@ -217,8 +217,9 @@ Status ReportReading::observe(const Record& record) {
   return state.registers.observe(record);
 }
 
-void ReportReading::finish(const Ledger& ledger) {
+void ReportReading::finish(const Ledger& ledger, AuxQuality aux) {
   State& state = *state_;
+  state.quality.aux = std::move(aux);
   if (state.first_sample_ns && *state.last_sample_ns >= *state.first_sample_ns) {
     state.quality.span_ns = *state.last_sample_ns - *state.first_sample_ns;
   }

@@ -33,7 +33,7 @@ class ReportReading {
   /// @return malformed for a register image that contradicts the recording's layout; it is then not used
   Status observe(const Record& record);
   /// No more records: takes over what was lost while reading.
-  void finish(const Ledger& ledger);
+  void finish(const Ledger& ledger, AuxQuality aux);
 
   [[nodiscard]] const Profile& profile() const;
   /// With the findings; they are listed one by one only with ReportOptions::findings.

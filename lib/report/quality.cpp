@@ -7,6 +7,7 @@
 #include <array>
 #include <cstring>
 #include <string_view>
+#include <utility>
 
 #include "lib/report/rows.h"
 
@@ -212,6 +213,7 @@ Lines quality_lines(const Quality& quality, bool verbose) {
   lines.emplace_back("samples", sample_text(quality));
   lines.emplace_back("registers", vector_text(quality));
   lines.emplace_back("lost", loss_text(quality));
+  for (auto& line : aux_lines(quality.aux)) lines.push_back(std::move(line));
   lines.emplace_back("throttled", fmt::format("{} times", quality.throttled));
   lines.emplace_back("skipped", skipped_text(quality, verbose));
   lines.emplace_back("unresolved", unresolved_text(quality));

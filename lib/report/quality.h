@@ -11,6 +11,7 @@
 #include "lib/model/location.h"
 #include "lib/model/register_set.h"
 #include "lib/model/sample.h"
+#include "lib/report/aux_quality.h"
 #include "lib/report/finding_tally.h"
 
 namespace simdprof {
@@ -53,6 +54,7 @@ struct Quality {
   std::uint64_t throttled = 0;          ///< times the kernel throttled an event
   std::map<Unresolved, std::uint64_t> unresolved;  ///< samples whose address has no symbol, by reason
   FindingTally findings;
+  AuxQuality aux;
   Ledger ledger;
 
   /// @param sets  register sets of the sample; empty ones for an event that carries no vector registers

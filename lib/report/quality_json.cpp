@@ -104,6 +104,8 @@ void write_quality(const Quality& quality, JsonOut& json) {
   write_samples(quality, json);
   write_missing(quality, json);
   write_findings(quality, json);
+  json.name("aux");
+  quality.aux.areas.empty() ? json.null() : write_aux(quality.aux, json);
   json.end_object();
 }
 
