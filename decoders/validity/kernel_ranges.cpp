@@ -1,6 +1,7 @@
 #include "decoders/validity/kernel_ranges.h"
 
 #include <algorithm>
+#include <bit>
 
 namespace simdprof {
 namespace {
@@ -12,6 +13,14 @@ constexpr std::uint64_t kPageBytes = 4096;
 // Direct map to the end of vmalloc space, x86-64 with 4-level paging: Documentation/arch/x86/x86_64/mm.rst.
 constexpr std::uint64_t kDirectMapStart = 0xffff888000000000;
 constexpr std::uint64_t kVmallocEnd = 0xffffe8ffffffffff;
+
+// The same with 5-level paging. The kernel moves its regions in here at boot.
+constexpr std::uint64_t kFiveLevelStart = 0xff11000000000000;
+constexpr std::uint64_t kFiveLevelEnd = 0xffdfffffffffffff;
+constexpr unsigned kTerabyteBits = 40;
+constexpr std::size_t kMaxTerabytes = 32;
+// A register of a kernel hit can hold anything; what two point to is kernel data.
+constexpr unsigned kSurelySeen = 2;
 
 // kernel-side limits of this stage: a recording with more modules is no real one.
 constexpr std::size_t kMaxRanges = 4096;
@@ -29,6 +38,8 @@ bool is_small_pair(std::uint64_t word) {
   const auto is_small = [](std::int32_t half) { return half > -kSmallHalf && half < kSmallHalf; };
   return is_small(low) && is_small(high);
 }
+
+bool in_five_level_space(VirtAddr address) { return address >= kFiveLevelStart && address <= kFiveLevelEnd; }
 
 }  // namespace
 
@@ -53,9 +64,34 @@ void KernelRanges::observe(const MmapRecord& record) {
   ranges_.push_back({record.start, end});
 }
 
+void KernelRanges::note_terabyte(VirtAddr address, unsigned times) {
+  const std::uint64_t number = address >> kTerabyteBits;
+  const auto known = std::find_if(terabytes_.begin(), terabytes_.end(),
+                                  [number](const Terabyte& terabyte) { return terabyte.number == number; });
+  if (known != terabytes_.end()) {
+    known->seen = std::min(known->seen + times, kSurelySeen);
+  } else if (terabytes_.size() < kMaxTerabytes) {
+    terabytes_.push_back({number, times});
+  }
+}
+
+void KernelRanges::observe_kernel_hit(const RegisterSet& intr) {
+  if (arch_ != abi::Arch::x86_64 || ((intr.gpr_present >> abi::PERF_REG_X86_SP) & 1U) == 0) return;
+  if (!in_five_level_space(intr.gpr[abi::PERF_REG_X86_SP])) return;
+  note_terabyte(intr.gpr[abi::PERF_REG_X86_SP], kSurelySeen);
+  for (std::uint64_t left = intr.gpr_present; left != 0; left &= left - 1) {
+    const std::uint64_t word = intr.gpr[static_cast<std::size_t>(std::countr_zero(left))];
+    if (in_five_level_space(word)) note_terabyte(word, 1);
+  }
+}
+
 bool KernelRanges::is_kernel_pointer(std::uint64_t word) const {
   if (word < kUpperHalf || static_cast<std::int64_t>(word) >= kSmallestInteger || is_small_pair(word)) return false;
   if (arch_ == abi::Arch::x86_64 && word >= kDirectMapStart && word <= kVmallocEnd) return true;
+  const auto holds_word = [word](const Terabyte& terabyte) {
+    return terabyte.seen >= kSurelySeen && terabyte.number == word >> kTerabyteBits;
+  };
+  if (std::any_of(terabytes_.begin(), terabytes_.end(), holds_word)) return true;
   return std::any_of(ranges_.begin(), ranges_.end(),
                      [word](const Range& range) { return word >= range.start && word < range.end; });
 }

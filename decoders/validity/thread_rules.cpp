@@ -29,6 +29,7 @@ unsigned kernel_pointers(const RegisterSet& set, const VectorBlock& block, const
 }  // namespace
 
 void judge_r8(const CheckedSample& checked, RuleHistory& history, FindingSink& out) {
+  if (checked.kernel_mode() && checked.sets != nullptr) history.ranges.observe_kernel_hit(checked.sets->intr);
   ThreadHistory* thread = history.thread;
   if (thread == nullptr || !checked.user.upper_half) return;
   const unsigned words = kernel_pointers(checked.sets->user, checked.user, history.ranges);

@@ -20,7 +20,7 @@ std::uint64_t value_hash(std::uint64_t low, std::uint64_t high) {
   return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64U);
 }
 
-bool begins_as_kernel(std::uint64_t word) { return word >> 52U == 0xfff; }
+bool begins_as_kernel(std::uint64_t word) { return word >> 56U == 0xff; }
 
 bool one_byte_repeated(std::uint64_t low, std::uint64_t high) {
   return low == high && low == (low & 0xffU) * 0x0101010101010101;

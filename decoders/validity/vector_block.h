@@ -15,7 +15,7 @@ struct VectorBlock {
   std::array<std::uint32_t, kBlockRegisters> lane{};  ///< hash of each register's value
   std::uint64_t hash = 0;                             ///< of `recorded` and all values
   bool zero = false;                                  ///< something was recorded and all of it is 0
-  bool upper_half = false;                            ///< some word begins with 12 ones, as kernel addresses do
+  bool upper_half = false;                            ///< some word begins with 8 ones, as kernel addresses do
   /// At least 4 registers with pairwise different contents that are neither 0 nor one byte repeated: data that two
   /// tasks do not have by chance.
   bool rich = false;

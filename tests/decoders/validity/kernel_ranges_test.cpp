@@ -38,6 +38,41 @@ TEST(KernelRanges, KnowsTheDirectMapWithoutAnyRecord) {
   EXPECT_FALSE(KernelRanges{abi::Arch::arm64}.is_kernel_pointer(0xffff888012345678));
 }
 
+RegisterSet kernel_registers(std::uint64_t stack, std::uint64_t first, std::uint64_t second) {
+  RegisterSet intr;
+  intr.gpr[0] = first;
+  intr.gpr[5] = second;
+  intr.gpr[7] = stack;
+  intr.gpr_present = 0b10100001;
+  return intr;
+}
+
+TEST(KernelRanges, KernelStacksTellWhereDataIsWithFiveLevelPaging) {
+  constexpr std::uint64_t kStack = 0xff4739d2c055bf30, kData = 0xff2384d9c1260000;
+  KernelRanges ranges{abi::Arch::x86_64};
+  EXPECT_FALSE(ranges.is_kernel_pointer(kData));
+  ranges.observe_kernel_hit(kernel_registers(kStack, kData, 5));
+  EXPECT_TRUE(ranges.is_kernel_pointer(kStack + 0x1000));
+  EXPECT_FALSE(ranges.is_kernel_pointer(kData)) << "one register can hold anything";
+  ranges.observe_kernel_hit(kernel_registers(kStack, 0, kData + 0x2000000));
+  EXPECT_TRUE(ranges.is_kernel_pointer(kData));
+  EXPECT_FALSE(ranges.is_kernel_pointer(kData + (std::uint64_t{1} << 40U))) << "another terabyte";
+}
+
+TEST(KernelRanges, RegistersOfAFourLevelKernelTellNothing) {
+  constexpr std::uint64_t kPacked = 0xff2384d9c1260000;  // four 16-bit integers
+  KernelRanges ranges{abi::Arch::x86_64};
+  for (int i = 0; i < 4; ++i) ranges.observe_kernel_hit(kernel_registers(0xffffc90012345678, kPacked, kPacked));
+  EXPECT_FALSE(ranges.is_kernel_pointer(kPacked));
+  EXPECT_FALSE(ranges.is_kernel_pointer(0xff4739d2c055bf30));
+}
+
+TEST(KernelRanges, NumbersOfAnotherArchitectureAreNoTerabytes) {
+  KernelRanges ranges{abi::Arch::arm64};
+  ranges.observe_kernel_hit(kernel_registers(0xff4739d2c055bf30, 0, 0));
+  EXPECT_FALSE(ranges.is_kernel_pointer(0xff4739d2c055bf30));
+}
+
 TEST(KernelRanges, KnowsTextAndModulesFromTheirMappings) {
   KernelRanges ranges{abi::Arch::x86_64};
   ranges.observe(kernel_map(0xffffffff81000000, 0x1000000));
