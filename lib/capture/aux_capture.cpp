@@ -55,14 +55,15 @@ Status AuxCapture::drain_area(Area& area, std::uint64_t now_ns) {
   const AuxRun run = aux.pending();
   if (run.skipped != 0) log_warning(fmt::format("AUX area of CPU {}: {} bytes are gone", area.ring->cpu, run.skipped));
   unread_ += run.skipped;
-  if (run.size() == 0) return run.skipped != 0 ? aux.release(run) : Status{};
+  if (run.size() == 0 && run.skipped == 0) return {};
+  area.full = true;  // it may have been; to enable what runs costs nothing
+  if (run.size() == 0) return aux.release(run);
   // Where it cannot be given back it would be read twice: it is not written at all.
   if (const Status may = aux.may_release(run); !may) {
     unread_ += run.size();
     return may;
   }
   if (const Status written = area.writer.write(run, now_ns); !written) return written;
-  area.full = true;  // it may have been; to enable what runs costs nothing
   return aux.release(run);
 }
 

@@ -149,6 +149,7 @@ TEST(AuxCapture, BytesThatAreGoneAreCounted) {
   recording.fake.head() = 3 * kBytes;
   ASSERT_TRUE(recording.capture->drain(1, false));
   EXPECT_EQ(recording.outcome().aux_unread, 3 * kBytes);
+  EXPECT_EQ(recording.enabled, 1U) << "the kernel saw a full area, and stopped the event";
   recording.fake.append(100);
   ASSERT_TRUE(recording.capture->drain(2, false));
   EXPECT_EQ(recording.written(), (Runs{{3 * kBytes, 100}}));
