@@ -79,6 +79,7 @@ void add_what(CLI::App& app, RawOptions& raw, RecordOptions& options) {
 void add_aux(CLI::App& app, RawOptions& raw, RecordOptions& options) {
   app.add_option("-S,--snapshot", raw.snapshot,
                  "keep the newest bytes of AUX areas: =SIZE at most; at SIGUSR2 and at the end");
+  app.add_option("--snapshot-at", options.aux.snapshot_at, "also take a snapshot whenever this function is called");
   app.add_option("--aux-sample", raw.aux_sample, "put the AUX bytes before a sample into it: =SIZE (default: 4096)");
   app.add_option("--filter", options.aux.filter, "address filter of the event with an AUX area, as the kernel has it");
   app.add_flag("--per-thread", options.per_thread, "a ring a thread instead of a CPU; no thread made later");
@@ -212,6 +213,11 @@ Status apply_aux(const RawOptions& raw, RecordOptions& options) {
     if (!bytes) return fail(bytes.error());
     aux.snapshot_bytes = *bytes;
   }
+  const bool whole_cpus = options.target.system_wide || !options.target.cpus.empty();
+  if (!aux.snapshot_at.empty()) {
+    aux.snapshot = true;
+    if (whole_cpus) return fail(Errc::usage, "--snapshot-at is for commands, -p and -t: a function is in a process");
+  }
   if (!raw.aux_sample.empty()) {
     const auto bytes = parse_byte_size("--aux-sample", raw.aux_sample);
     if (!bytes) return fail(bytes.error());
@@ -223,7 +229,6 @@ Status apply_aux(const RawOptions& raw, RecordOptions& options) {
   }
   if (!options.per_thread) return {};
   options.sampling.inherit = false;
-  const bool whole_cpus = options.target.system_wide || !options.target.cpus.empty();
   if (whole_cpus) return fail(Errc::usage, "--per-thread is for commands, -p and -t, not for whole CPUs");
   return {};
 }

@@ -20,7 +20,7 @@ struct RecordOptions {
   bool user_regs_given = false, intr_regs_given = false;
   std::vector<std::string> vector_classes;  ///< of --xmm --ymm --zmm --opmask; empty: all
   std::size_t ring_pages = 128;             ///< -m
-  AuxWish aux;                              ///< -m, --snapshot, --aux-sample, --filter
+  AuxWish aux;                              ///< -m, --snapshot, --snapshot-at, --aux-sample, --filter
   bool per_thread = false;
   int zstd_level = 3;                    ///< -z
   std::string output = "simdprof.data";  ///< -o

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "cmd/symbol_address.h"
 #include "lib/capture/attr_build.h"
 #include "lib/capture/aux_pmu.h"
 #include "lib/capture/cpu_list.h"
@@ -99,6 +100,9 @@ Result<SourceChoice> choose_for_samples(const RecordOptions& options, const Capt
   if (has_aux && wish == SourceWish::ptrace) {
     return fail(Errc::usage, "source ptrace stops threads, which a trace must not see: take --source=kernel or gpr");
   }
+  if (plan.per_thread && wish == SourceWish::ptrace) {
+    return fail(Errc::usage, "source ptrace has a ring a CPU: leave --per-thread out, or take --source=kernel or gpr");
+  }
   if (!sampling.events.empty()) {
     if ((has_aux || plan.per_thread) && wish == SourceWish::automatic) wish = SourceWish::rings;
     return choose_source(wish, sampling, target, load_stop_facts(limits), open_for_probe);
@@ -110,7 +114,17 @@ Result<SourceChoice> choose_for_samples(const RecordOptions& options, const Capt
   return choice;
 }
 
+// Without the reader of symbols an address alone can be told.
+Result<VirtAddr> find_point([[maybe_unused]] Pid pid, const std::string& symbol) {
+#ifdef SIMDPROF_RECORDER_ONLY
+  return parse_number(symbol);
+#else
+  return find_symbol_address(pid, symbol);
+#endif
+}
+
 void finish_aux_events(const RecordOptions& options, CapturePlan& plan) {
+  plan.find_snapshot_point = [symbol = options.aux.snapshot_at](Pid pid) { return find_point(pid, symbol); };
   for (EventPlan& event : plan.events) {
     if (event.role != EventRole::aux) continue;
     event.filter = options.aux.filter;

@@ -102,6 +102,22 @@ EventRequest make_dummy(EventRole role, const char* name, std::uint64_t flags) {
   return dummy;
 }
 
+// Execution of an address that is not known yet, in user mode.
+EventRequest make_snapshot_point(const std::string& symbol) {
+  constexpr std::uint32_t kExecute = 4;  // HW_BREAKPOINT_X
+  EventRequest point;
+  point.attr.type = abi::PERF_TYPE_BREAKPOINT;
+  point.attr.bp_type = kExecute;
+  point.attr.config2_or_bp_len = sizeof(long);
+  point.attr.sample_period_or_freq = 1;
+  point.attr.flags = abi::kAttrExcludeKernel | abi::kAttrExcludeHv | abi::kAttrExcludeGuest;
+  point.name = symbol;
+  point.role = EventRole::snapshot_point;
+  point.mode_given = true;
+  point.has_period = true;
+  return point;
+}
+
 Result<AuxPlan> size_areas(const AuxWish& wish, const AuxProbes& probes) {
   constexpr std::size_t kPrivilegedBytes = std::size_t{4} << 20U;
   constexpr std::size_t kOrdinaryBytes = std::size_t{128} << 10U;
@@ -157,6 +173,7 @@ Result<AuxPlan> arrange_aux_requests(std::vector<EventRequest>& requests, const 
   if (kernel_traced && probes.may_track_kernel()) {
     requests.push_back(make_dummy(EventRole::text_poke, "dummy:text-poke", abi::kAttrTextPoke | abi::kAttrKsymbol));
   }
+  if (!wish.snapshot_at.empty()) requests.push_back(make_snapshot_point(wish.snapshot_at));
   AuxWish sized = wish;
   sized.samples = samples;
   return size_areas(sized, probes);

@@ -16,6 +16,7 @@ struct AuxWish {
   std::size_t pages = 0;  ///< of an area; 0: not given
   bool snapshot = false;
   std::size_t snapshot_bytes = 0;  ///< 0: all of an area
+  std::string snapshot_at;         ///< a symbol; empty: none
   bool samples = false;            ///< --aux-sample: every sampling event takes AUX bytes
   std::size_t sample_bytes = 4096;
   std::string filter;        ///< address filters

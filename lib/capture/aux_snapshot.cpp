@@ -58,7 +58,7 @@ AuxSnapshot::Window AuxSnapshot::take(std::span<const std::byte> area, std::uint
   bool round = head - end_ > area_bytes_;
   if (!head_grows_) {
     const auto position = static_cast<std::size_t>(head % area_bytes_);
-    const std::size_t last = end_ % area_bytes_;
+    const auto last = static_cast<std::size_t>(end_ % area_bytes_);
     end = end_ + (position >= last ? position - last : area_bytes_ - last + position);
     // A full area whose head stands at its end is one that did not come round yet.
     const bool just_full = !taken_before_ && head == area_bytes_;

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -27,10 +28,11 @@ struct TargetSpec {
 
 /// What an event is for.
 enum class EventRole : std::uint8_t {
-  samples,    ///< takes samples, with registers
-  aux,        ///< writes a trace to an AUX area, and takes no samples
-  tracking,   ///< tells of tasks, mappings and context switches, and counts nothing
-  text_poke,  ///< tells of changes of the kernel's code; follows each CPU, whatever the target is
+  samples,         ///< takes samples, with registers
+  aux,             ///< writes a trace to an AUX area, and takes no samples
+  tracking,        ///< tells of tasks, mappings and context switches, and counts nothing
+  snapshot_point,  ///< a breakpoint that asks for snapshots; opened when its address is known
+  text_poke,       ///< tells of changes of the kernel's code; follows each CPU, whatever the target is
 };
 
 /// One event, ready to open: everything but `disabled`, `enable_on_exec` and what a source must add is set.
@@ -69,8 +71,10 @@ struct CapturePlan {
   TargetSpec target;
   std::vector<EventPlan> events;  ///< [0] leads: the ptrace source makes its stops from it
   VectorPlan vectors;
-  std::size_t ring_pages = 128;                       ///< data pages of a ring (-m)
-  AuxPlan aux;                                        ///< for events with an AUX area
+  std::size_t ring_pages = 128;  ///< data pages of a ring (-m)
+  AuxPlan aux;                   ///< for events with an AUX area
+  /// Where the snapshot_point is in a process that runs; called once, when the target does.
+  std::function<Result<VirtAddr>(Pid)> find_snapshot_point;
   bool per_thread = false;                            ///< a ring a thread, not a CPU; no thread made later is recorded
   std::chrono::milliseconds start_delay{0};           ///< -D
   std::optional<std::chrono::milliseconds> duration;  ///< --duration

@@ -1,6 +1,7 @@
 #include "lib/capture/register_list.h"
 
 #include <fmt/format.h>
+#include <sys/utsname.h>
 
 #include <algorithm>
 #include <cctype>
@@ -64,6 +65,11 @@ std::vector<std::string> list_register_names(abi::Arch arch) {
 abi::Arch native_arch() {
 #if defined(__x86_64__)
   return abi::Arch::x86_64;
+#elif defined(__i386__)
+  // The registers of a sample are the kernel's.
+  utsname kernel{};
+  const bool kernel_is_64_bit = ::uname(&kernel) == 0 && std::string_view(kernel.machine) == "x86_64";
+  return kernel_is_64_bit ? abi::Arch::x86_64 : abi::Arch::x86_32;
 #elif defined(__aarch64__)
   return abi::Arch::arm64;
 #elif defined(__riscv) && __riscv_xlen == 64

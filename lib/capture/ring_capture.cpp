@@ -19,6 +19,7 @@
 #include "lib/capture/record_batch.h"
 #include "lib/capture/record_time.h"
 #include "lib/capture/ring_set.h"
+#include "lib/capture/snapshot_point.h"
 #include "lib/capture/synthesize.h"
 #include "lib/capture/target_tasks.h"
 
@@ -117,8 +118,29 @@ class RingCapture {
     if (command_) {
       if (const Status gone = command_->go(); !gone) return gone;
     }
+    if (const Status set = set_snapshot_point(); !set) return set;
     if (enabled_) return synthesize();
     return {};
+  }
+
+  // The target runs: only now is it known where its programs lie.
+  Status set_snapshot_point() {
+    const auto point = std::find_if(plan_.events.begin(), plan_.events.end(),
+                                    [](const EventPlan& event) { return event.role == EventRole::snapshot_point; });
+    if (point == plan_.events.end()) return {};
+    const auto address = plan_.find_snapshot_point(target_process());
+    if (!address) return fail(address.error());
+    auto opened = SnapshotPoint::open(plan_, static_cast<std::size_t>(point - plan_.events.begin()), *address,
+                                      rings_->rings(), sink_);
+    if (!opened) return fail(opened.error());
+    snapshot_point_.emplace(std::move(*opened));
+    return {};
+  }
+
+  [[nodiscard]] Pid target_process() const {
+    if (command_) return command_->pid();
+    if (!plan_.target.pids.empty()) return plan_.target.pids.front();
+    return find_process_of(plan_.target.tids.front()).value_or(-1);
   }
 
   void enable() {
@@ -170,8 +192,9 @@ class RingCapture {
   // Several that were asked for at one time are one.
   Status take_wanted_snapshots(std::uint64_t now) {
     const unsigned wanted = snapshots_.load(std::memory_order_relaxed);
-    if (wanted == snapshots_taken_ || !enabled_) return {};
+    if ((wanted == snapshots_taken_ && !point_hit_) || !enabled_) return {};
     snapshots_taken_ = wanted;
+    point_hit_ = false;
     return aux_->take_snapshot(now, over_);
   }
 
@@ -235,6 +258,7 @@ class RingCapture {
       if (type == abi::PERF_RECORD_LOST) ring.reported_lost += lost;
     }
     aux_->observe(index, record);
+    if (snapshot_point_ && snapshot_point_->is_hit(record)) point_hit_ = true;
     batches_[index].add_kernel(record);
   }
 
@@ -273,6 +297,8 @@ class RingCapture {
   std::optional<AuxCapture> aux_;
   bool enabled_ = false;
   bool over_ = false;
+  std::optional<SnapshotPoint> snapshot_point_;
+  bool point_hit_ = false;
   CaptureOutcome outcome_;
 };
 

@@ -122,6 +122,7 @@ struct RingSet::Opener {
   }
 
   [[nodiscard]] bool wanted(const EventPlan& event, const CpuRing& ring, bool first_task) const {
+    if (event.role == EventRole::snapshot_point) return false;
     if (follows_cpu(event)) return first_task && ring.cpu >= 0;
     return event.cpus.empty() || ring.cpu < 0 ||
            std::find(event.cpus.begin(), event.cpus.end(), ring.cpu) != event.cpus.end();

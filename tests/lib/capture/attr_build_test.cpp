@@ -121,6 +121,37 @@ TEST(AttrBuild, InheritanceAndAddressesFollowTheOptions) {
   EXPECT_NE(attr.sample_type & (1U << 15), 0U);  // DATA_SRC
 }
 
+TEST(AttrBuild, AnEventWithAnAreaTakesNoSamplesAndATrackingEventTellsOfTasks) {
+  EventRequest area = request(30, 0x601);
+  area.role = EventRole::aux;
+  area.pmu = "intel_pt";
+  area.has_period = true;
+  area.attr.sample_period_or_freq = 1;
+  EventRequest tracking = request(1, 9);
+  tracking.role = EventRole::tracking;
+  tracking.has_period = true;
+  SamplingOptions options;
+  options.user_regs = options.intr_regs = 0xff;
+  options.call_graph = CallGraph::dwarf;
+  options.clockid = kPerfClock;
+  const auto plans = build({area, request(0, 0), tracking}, options);
+  EXPECT_EQ(plans[0].attr.sample_type, kBaseSampleType);
+  EXPECT_EQ(plans[0].attr.sample_regs_user, 0U);
+  EXPECT_EQ(plans[0].attr.sample_stack_user, 0U);
+  EXPECT_EQ(plans[0].attr.sample_period_or_freq, 1U);
+  EXPECT_EQ(plans[0].attr.flags, (1U << 1) | (1U << 18)) << "inherit, sample_id_all; no clock";
+  EXPECT_EQ(plans[0].pmu, "intel_pt");
+  EXPECT_NE(plans[1].attr.sample_type & (1U << 12), 0U);  // REGS_USER
+  EXPECT_EQ(plans[1].attr.flags & (1U << 8), 0U) << "mappings are told by the tracking event";
+  EXPECT_EQ(plans[2].attr.flags & ((1U << 8) | (1U << 13) | (1U << 23)), (1U << 8) | (1U << 13) | (1U << 23));
+}
+
+TEST(AttrBuild, AuxBytesAreAPartOfTheSample) {
+  EventRequest sampled = request(0, 0);
+  sampled.attr.aux_sample_size = 4096;
+  EXPECT_NE(build({sampled}, {})[0].attr.sample_type & (1U << 20), 0U);  // AUX
+}
+
 TEST(AttrBuild, TheSizeIsThatOfTheLastFieldInUse) {
   abi::EventAttr attr;
   EXPECT_EQ(smallest_attr_size(attr), 128U);

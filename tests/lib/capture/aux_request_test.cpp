@@ -122,6 +122,22 @@ TEST(AuxRequest, AuxSamplesPutBytesIntoEverySample) {
   EXPECT_EQ(requests[1].group, 0);
 }
 
+TEST(AuxRequest, ASnapshotPointIsABreakpointWhoseAddressComesLater) {
+  AuxWish wish;
+  wish.snapshot = true;
+  wish.snapshot_at = "main";
+  std::vector<EventRequest> requests{trace()};
+  const auto plan = arrange(requests, wish);
+  ASSERT_TRUE(plan);
+  EXPECT_EQ(plan->use, AuxUse::snapshot);
+  const EventRequest& point = requests.back();
+  EXPECT_EQ(point.role, EventRole::snapshot_point);
+  EXPECT_EQ(point.attr.type, 5U);                   // breakpoint
+  EXPECT_EQ(point.attr.bp_type, 4U);                // execution
+  EXPECT_EQ(point.attr.sample_period_or_freq, 1U);  // every hit
+  EXPECT_EQ(point.attr.config2_or_bp_len, sizeof(long));
+}
+
 TEST(AuxRequest, OptionsForAreasNeedOne) {
   AuxWish pages, snapshot, filter, samples;
   pages.pages = 4;

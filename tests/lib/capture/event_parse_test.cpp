@@ -121,6 +121,36 @@ TEST_F(ParseEvents, AnAliasNeedsNoPmu) {
   EXPECT_NE(one("slots:u").attr.flags & kExcludeKernel, 0U);
 }
 
+TEST_F(ParseEvents, ThePmuOfAnEventIsKept) {
+  EXPECT_EQ(one("cpu/event=1/u").pmu, "cpu");
+  EXPECT_EQ(one("slots").pmu, "cpu");
+  EXPECT_EQ(one("cycles").pmu, "");
+}
+
+TEST_F(ParseEvents, AnEventByNameTakesTheTermsThatEveryPmuKnows) {
+  const EventRequest event = one("cycles/aux-output,period=5000/u");
+  EXPECT_EQ(event.attr.type, 0U);
+  EXPECT_EQ(event.attr.config, 0U);
+  EXPECT_EQ(event.attr.sample_period_or_freq, 5000U);
+  EXPECT_TRUE(event.has_period);
+  EXPECT_NE(event.attr.flags & (1ULL << 31), 0U);  // aux_output
+  EXPECT_NE(event.attr.flags & kExcludeKernel, 0U);
+  EXPECT_EQ(event.pmu, "");
+  EXPECT_NE(error_of("cycles/umask=1/").find("knows no term 'umask'"), std::string::npos);
+  EXPECT_NE(error_of("cycles/perod=1/").find("did you mean 'period'?"), std::string::npos);
+}
+
+TEST_F(ParseEvents, TermsOfAuxAreasAreForEveryPmu) {
+  EXPECT_EQ(one("cpu/aux-sample-size=8192/").attr.aux_sample_size, 8192U);
+  EXPECT_EQ(one("cpu/aux-action=start-paused/").attr.aux_action, 1U);
+  EXPECT_EQ(one("cycles/aux-action=pause/").attr.aux_action, 2U);
+  EXPECT_EQ(one("cycles/aux-action=resume/").attr.aux_action, 4U);
+  EXPECT_NE(error_of("cycles/aux-action=stop/").find("start-paused, pause and resume"), std::string::npos);
+  for (const char* size : {"0", "61441", "x"}) {
+    EXPECT_FALSE(parse(std::string("cycles/aux-sample-size=") + size + "/")) << size;
+  }
+}
+
 TEST_F(ParseEvents, ListsAndGroupsKeepTheirOrder) {
   const auto events = parse("cycles,{instructions:u,branches}:k,cpu/event=1,config1=2/,faults");
   ASSERT_TRUE(events) << events.error().fact;

@@ -112,6 +112,19 @@ TEST(Ring, CountersMayPassTheEndOfTheirRange) {
   EXPECT_EQ(fake.tail(), 32U);
 }
 
+TEST(Ring, A32BitProgramReadsOnPast4GiB) {
+  FakeRing fake{128};
+  Ring ring = Ring::over_memory(fake.memory(), kControlBytes, CounterAccess::split);
+  fake.start_at(0xffffffc0);
+  for (std::uint32_t i = 0; i < 10; ++i) {
+    fake.append(record(i, 64));
+    const auto taken = drain_all(ring);
+    ASSERT_EQ(taken.size(), 1U);
+    EXPECT_EQ(taken[0], record(i, 64));
+  }
+  EXPECT_EQ(fake.tail(), 0x100000240U);
+}
+
 TEST(Ring, RefusesASizeThatCannotBeTrueAndEmptiesItself) {
   for (const std::size_t size : {std::size_t{0}, std::size_t{7}, std::size_t{32}, std::size_t{65535}}) {
     FakeRing fake{128};
