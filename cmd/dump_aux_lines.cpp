@@ -26,7 +26,8 @@ void append_cpu(TextBuffer& out, const AuxPlace& place) {
 void append_when(TextBuffer& out, const AuxPlace& place) {
   append_time(out, place.time_ns);
   append_cpu(out, place);
-  if (place.tid >= 0) put(out, " {}/{}", place.pid, place.tid);
+  if (place.tid < 0) return;
+  place.pid >= 0 ? put(out, " {}/{}", place.pid, place.tid) : put(out, " -/{}", place.tid);
 }
 
 void append_address(TextBuffer& out, VirtAddr address) { append_hex_aligned(out, address, kAddressColumns); }
