@@ -21,7 +21,7 @@ namespace {
 /// Instructions that may follow each other without a packet's help. More is a loop that no packet can leave.
 constexpr std::uint64_t kMaxUnaided = 1 << 18;
 /// Instructions of a segment: so many, and so many more for each of its bytes.
-constexpr std::uint64_t kFreeInstructions = 1 << 21;
+constexpr std::uint64_t kFreeInstructions = 1 << 19;
 constexpr std::uint64_t kInstructionsPerByte = 10'000;
 /// Instructions between the last packet of a segment and the PSB packet behind it.
 constexpr std::size_t kMaxTail = 1 << 16;
@@ -102,6 +102,7 @@ class PtFlow {
   void give_error(const Failure& failure);
   bool runs_away(const pt_insn& instruction);
   void finish();
+  void end_before(const pt_insn& instruction);
   void walk_to_next_segment();
   const AuxPlace& place();
   void update_context();
@@ -153,9 +154,13 @@ std::optional<std::size_t> PtFlow::follow(std::size_t sync) {
     }
     pt_insn instruction{};
     status = pt_insn_next(decoder_.get(), &instruction, sizeof instruction);
+    if (status == -pte_eos) {
+      end_before(instruction);
+      return std::nullopt;
+    }
     if (instruction.iclass != ptic_error) {
       branches_.executed(place(), instruction);
-    } else if (instruction.ip != 0 && status != -pte_eos) {
+    } else if (instruction.ip != 0) {
       branches_.arrives(place(), instruction.ip);
     }
     update_context();
@@ -250,10 +255,7 @@ void PtFlow::give_error(const Failure& failure) {
 /// Finds where the flow goes on. Whether the flow was needed, as far as it failed, is told by the packets that follow.
 std::optional<std::size_t> PtFlow::recover(const Failure& failure) {
   const pt_error_code error = failure.error;
-  if (error == pte_eos) {
-    finish();
-    return std::nullopt;
-  }
+  if (error == pte_eos) return std::nullopt;
   if (scan_.pair().state == PtPair::State::complete) {
     give_error(failure);
     branches_.loses_flow();
@@ -276,6 +278,12 @@ std::optional<std::size_t> PtFlow::recover(const Failure& failure) {
   }
   // As perf does: an address that builds on the last one is not trusted where the code is not known.
   return resync_.find(error == pte_nomap);
+}
+
+/// The packet that decides where `instruction` goes is missing.
+void PtFlow::end_before(const pt_insn& instruction) {
+  if (instruction.ip != 0) branches_.arrives(place(), instruction.ip);
+  if (next_ip_ && instruction.ip != *next_ip_) give_error({pte_bad_status_update, *next_ip_, {}});
 }
 
 /// No packet is left. The flow is told as far as the next segment begins, or up to the last packet's branch.
