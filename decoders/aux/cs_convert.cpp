@@ -52,8 +52,12 @@ CsLastKind convert_last_kind(ocsd_instr_subtype type) {
   }
 }
 
-CsInstructionSet convert_set(ocsd_isa isa) {
-  switch (isa) {
+/// The library leaves this unset where it means nothing, so that it is read as a number.
+CsInstructionSet convert_set(const ocsd_isa& isa) {
+  std::uint32_t number = 0;
+  static_assert(sizeof(number) == sizeof(isa));
+  std::memcpy(&number, &isa, sizeof(number));
+  switch (number) {
     case ocsd_isa_arm: return CsInstructionSet::a32;
     case ocsd_isa_thumb2: return CsInstructionSet::t32;
     case ocsd_isa_aarch64: return CsInstructionSet::a64;
@@ -62,6 +66,7 @@ CsInstructionSet convert_set(ocsd_isa isa) {
 }
 
 void convert_range(const ocsd_generic_trace_elem& in, CsElement& out) {
+  out.set = convert_set(in.isa);
   out.instructions = in.num_instr_range;
   out.last = convert_last(in.last_i_type);
   out.last_kind = convert_last_kind(in.last_i_subtype);
@@ -91,9 +96,10 @@ CsElement convert_element(const ocsd_generic_trace_elem& in) {
   out.kind = convert_kind(in.elem_type);
   out.start = in.st_addr;
   out.end = in.en_addr;
-  out.set = convert_set(in.isa);
-  out.has_cycles = in.has_cc != 0;
-  out.cycles = in.cycle_count;
+  if (out.kind == CsKind::range || out.kind == CsKind::cycle_count) {
+    out.has_cycles = in.has_cc != 0;
+    out.cycles = in.cycle_count;
+  }
   switch (out.kind) {
     case CsKind::range: convert_range(in, out); break;
     case CsKind::context: convert_context(in.context, out); break;

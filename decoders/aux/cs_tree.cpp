@@ -8,6 +8,7 @@
 
 #include "decoders/aux/cs_config.h"
 #include "decoders/aux/cs_convert.h"
+#include "decoders/aux/cs_known_leak.h"
 #include "decoders/aux/cs_packet_line.h"
 
 namespace simdprof {
@@ -18,15 +19,22 @@ constexpr std::size_t kChunkBytes = 65536;
 
 // What a byte of trace may make the library do. An atom runs a few instructions and reads a page of code at most, and
 // a byte holds 24 of them; only bytes and code made for it come near these.
-constexpr std::uint64_t kFreeInstructions = 16U << 20U;
+constexpr std::uint64_t kFreeInstructions = 1U << 16U;
 constexpr std::uint64_t kInstructionsPerByte = 4096;
-constexpr std::uint64_t kFreeCodeBytes = 4U << 20U;
-constexpr std::uint64_t kCodeBytesPerByte = 65536;
+constexpr std::uint64_t kFreeCodeBytes = 1U << 18U;
+constexpr std::uint64_t kCodeBytesPerByte = 16384;
 
 /// The library's lists of trees and of errors, and its printer, belong to the process.
 std::mutex& library_mutex() {
   static std::mutex mutex;
   return mutex;
+}
+
+/// A logger there must be, for the printer, and it must not write to our streams. The library never frees the one that
+/// it had before, so that it makes one for the life of the process.
+bool is_log_ready() {
+  static const bool made = ocsd_def_errlog_init(OCSD_ERR_SEV_NONE, 1) == OCSD_OK;
+  return made && ocsd_def_errlog_config_output(C_API_MSGLOGOUT_FLG_NONE, nullptr) == OCSD_OK;
 }
 
 class OpencsdTree final : public CsTree {
@@ -106,11 +114,7 @@ Status OpencsdTree::watch_packets(const CsSource& source, unsigned char id) {
 
 Status OpencsdTree::open(std::span<const CsSource> sources) {
   const std::lock_guard lock{library_mutex()};
-  // A logger there must be, for the printer; it must not write to our streams.
-  if (ocsd_def_errlog_init(OCSD_ERR_SEV_NONE, 1) != OCSD_OK ||
-      ocsd_def_errlog_config_output(C_API_MSGLOGOUT_FLG_NONE, nullptr) != OCSD_OK) {
-    return fail(Errc::limit, "libopencsd has no log");
-  }
+  if (!is_log_ready()) return fail(Errc::limit, "libopencsd has no log");
   tree_ = setup_.formatted ? ocsd_create_dcd_tree(OCSD_TRC_SRC_FRAME_FORMATTED,
                                                   OCSD_DFRMTR_FRAME_MEM_ALIGN | OCSD_DFRMTR_RESET_ON_4X_FSYNC)
                            : ocsd_create_dcd_tree(OCSD_TRC_SRC_SINGLE, 0);
@@ -120,6 +124,7 @@ Status OpencsdTree::open(std::span<const CsSource> sources) {
     if (auto added = add_source(source); !added) return added;
   }
   if (!setup_.elements) return {};
+  const CsKnownLeak leak;
   if (ocsd_dt_set_gen_elem_outfn(tree_, element_callback, this) != OCSD_OK ||
       ocsd_dt_add_callback_trcid_mem_acc(tree_, 0, ~ocsd_vaddr_t{0}, OCSD_MEM_SPACE_ANY, code_callback, this) !=
           OCSD_OK) {
