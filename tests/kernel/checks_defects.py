@@ -75,7 +75,7 @@ def stale_block_of_another_process(results):
 
 
 def dropped_block(results):
-    found_and_wrong(results, "dropped", "R5")
+    found_and_wrong(results, "dropped", "R5", recall=0.85)
 
 
 def overwritten_set(results):

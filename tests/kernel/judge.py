@@ -7,13 +7,22 @@ judge.py RESULTS SIMDPROF CHECK...     status 0 holds, 1 does not, 77 the lab co
 import os
 import sys
 
+import checks_arm64
+import checks_aux
 import checks_defects
 import checks_ladder
 import checks_loss
 import checks_registers
 from lab_results import Failure, Results
 
-CHECKS = {"amd64": checks_registers.CHECKS + checks_defects.CHECKS + checks_ladder.CHECKS + checks_loss.CHECKS}
+CHECKS = {
+    "amd64": checks_registers.CHECKS
+    + checks_defects.CHECKS
+    + checks_ladder.CHECKS
+    + checks_loss.CHECKS
+    + checks_aux.CHECKS,
+    "arm64": checks_arm64.CHECKS,
+}
 
 
 def main():

@@ -3,6 +3,7 @@
 
 lab.py NAME=SUITE ARCHITECTURE CACHE RESULTS SIMDPROF PROGRAMS
        such as 6.1=bookworm amd64 build/release/kernel-lab build/release/kernel-lab/results-6.1 ...
+       ARCHITECTURE is amd64 or arm64; with arm64 PROGRAMS is the results folder of an amd64 run
 
 Status 0: the guest ran to its end and no step is missing; judge.py judges what it left. 77: this machine cannot run it,
 RESULTS/skipped says why. Else 1."""
@@ -18,10 +19,11 @@ import lab_boot
 import lab_initramfs
 import lab_kernel
 import lab_packages
+import lab_sysroot
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PROGRAMS = ["simd_patterns", "many_threads"]
-TOOLS = {"amd64": ["qemu-system-x86_64", "make", "gcc-12"], "arm64": ["qemu-system-aarch64"]}
+TOOLS = {"amd64": ["qemu-system-x86_64", "make", "gcc-12"], "arm64": ["qemu-system-aarch64", "aarch64-linux-gnu-gcc-12", "readelf"]}
 SKIPPED = 77
 
 
@@ -41,14 +43,19 @@ def why_not(architecture):
     return None
 
 
-def steps():
+def steps_file(architecture):
+    return os.path.join(HERE, "guest", "steps" if architecture == "amd64" else "steps-arm64")
+
+
+def steps(architecture):
     """Names of the steps that a guest must report."""
-    text = open(os.path.join(HERE, "guest", "steps"), encoding="utf-8").read()
-    named = re.findall(r"^(step|rec|probe|unprivileged|stopped|regs) (\w+)", text, re.MULTILINE)
+    text = open(steps_file(architecture), encoding="utf-8").read()
+    named = re.findall(r"^(step|rec|aux|probe|unprivileged|stopped|regs) (\w+)", text, re.MULTILINE)
     return [f"{name}_regs" if kind == "regs" else name for kind, name in named]
 
 
-def initramfs(modules, simdprof, programs):
+def initramfs(architecture, modules, busybox):
+    """What every guest has."""
     image = lab_initramfs.Initramfs()
     for folder in ("proc", "sys", "dev", "bin"):
         image.folder(folder)
@@ -56,16 +63,21 @@ def initramfs(modules, simdprof, programs):
     image.device("dev/null", 1, 3)
     image.bytes("etc/passwd", b"root:x:0:0:root:/:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/sh\n", 0o644)
     image.bytes("etc/group", b"root:x:0:\nnogroup:x:65534:\n", 0o644)
-    image.file("bin/busybox", "/bin/busybox")
+    image.file("bin/busybox", busybox)
     listed = subprocess.run(["/bin/busybox", "--list"], check=True, capture_output=True, text=True).stdout
     for applet in listed.split():
         if applet != "busybox":
             image.link(f"bin/{applet}", "busybox")
-    for name in ("init", "lab/steps"):
-        image.file(name, os.path.join(HERE, "guest", os.path.basename(name)))
+    image.file("init", os.path.join(HERE, "guest", "init"))
+    image.file("lab/steps", steps_file(architecture))
     for path in modules:
         image.file(f"lab/{os.path.basename(path)}", path)
     image.bytes("lab/modules", "".join(os.path.basename(path) + "\n" for path in modules).encode())
+    return image
+
+
+def amd64_guest(kernel, simdprof, programs):
+    image = initramfs("amd64", kernel.disk_modules() + kernel.build_modules(), "/bin/busybox")
     image.program("bin/simdprof", simdprof)
     for name in PROGRAMS:
         image.program(f"bin/{name}", os.path.join(programs, name))
@@ -73,22 +85,38 @@ def initramfs(modules, simdprof, programs):
     return image
 
 
+def arm64_guest(kernel, cache, simdprof, of_amd64):
+    sysroot = lab_sysroot.unpack(cache)
+    image = initramfs("arm64", kernel.disk_modules(), os.path.join(sysroot, "bin/busybox"))
+    image.program("bin/simdprof", simdprof, "arm64", sysroot)
+    spinner = os.path.join(cache, "gpr_patterns")
+    source = os.path.join(HERE, "guest", "gpr_patterns.c")
+    subprocess.run(["aarch64-linux-gnu-gcc-12", "-O2", "-static", "-no-pie", "-o", spinner, source], check=True)
+    image.program("bin/gpr_patterns", spinner, "arm64", sysroot)
+    for name in ("x86.data", "x86.perf.data"):
+        image.file(f"lab/{name}", os.path.join(of_amd64, "out", name), 0o600)
+    return image
+
+
 def run(named, architecture, cache, results, simdprof, programs):
     name, suite = named.split("=")
     began = time.monotonic()
     kernel = lab_kernel.Kernel(cache, name, suite, architecture)
-    kernel.fetch()
-    modules = kernel.disk_modules() + kernel.build_modules()
+    kernel.fetch(headers=architecture == "amd64")
+    if architecture == "amd64":
+        image = amd64_guest(kernel, simdprof, programs)
+    else:
+        image = arm64_guest(kernel, cache, simdprof, programs)
     built = time.monotonic()
     shutil.rmtree(results, ignore_errors=True)
     os.makedirs(results)
     packed = os.path.join(results, "initramfs.cpio")
-    initramfs(modules, simdprof, programs).write(packed)
+    image.write(packed)
     failure = lab_boot.boot(architecture, kernel.image, packed, results)
     os.unlink(packed)
     print(f"kernel {kernel.release}: {built - began:.1f} s to fetch and build, {time.monotonic() - built:.1f} s in QEMU")
     console = open(os.path.join(results, "console.txt"), encoding="utf-8", errors="replace").read()
-    missing = [step for step in steps() if not re.search(rf"LAB {step} \d+ ", console)]
+    missing = [step for step in steps(architecture) if not re.search(rf"LAB {step} \d+ ", console)]
     problems = [failure] if failure else []
     problems += [f"step {step} did not report" for step in missing] + lab_boot.alarms(results)
     problems += re.findall(r"LAB no module .*", console)

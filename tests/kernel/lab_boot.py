@@ -19,7 +19,7 @@ def command(architecture, kernel, initramfs, disk):
     options = "panic=-1 oops=panic quiet rdinit=/init"
     if architecture == "amd64":
         return ["qemu-system-x86_64", "-accel", "tcg,thread=multi", "-cpu", "max", *common,
-                "-append", f"console=ttyS0 no5lvl {options}"]
+                "-append", f"console=ttyS0 {options}"]
     return ["qemu-system-aarch64", "-M", "virt", "-accel", "tcg,thread=multi", "-cpu", "max", *common,
             "-append", f"console=ttyAMA0 {options}"]
 

@@ -4,8 +4,10 @@ import os
 import re
 import stat
 import subprocess
+import tempfile
 
 FIELDS = 13  # of 8 hexadecimal digits each
+LIBRARY_FOLDERS = ["lib/aarch64-linux-gnu", "usr/lib/aarch64-linux-gnu", "lib"]
 
 
 class Initramfs:
@@ -34,19 +36,18 @@ class Initramfs:
         self.folder(os.path.dirname(path))
         self.entries[path.strip("/")] = (stat.S_IFCHR | 0o600, b"", (major, minor))
 
-    def program(self, path, source, strip="strip", debug=False):
-        """A program without its debug information, unless the guest needs it, and the libraries it is linked with."""
-        if debug:
-            self.file(path, source)
-        else:
-            plain = subprocess.run([strip, "--strip-debug", "-o", "/dev/stdout", source], capture_output=True, check=False)
-            if plain.returncode == 0 and plain.stdout:
-                self.bytes(path, plain.stdout)
-            else:
-                self.file(path, source)
-        for name in libraries(source):
+    def program(self, path, source, architecture="amd64", sysroot=None):
+        """A program without its debug information, and the libraries it is linked with.
+
+        @param sysroot  where the libraries are; None: this machine's"""
+        strip = "strip" if architecture == "amd64" else "aarch64-linux-gnu-strip"
+        with tempfile.TemporaryDirectory() as folder:
+            plain = os.path.join(folder, "plain")
+            subprocess.run([strip, "--strip-debug", "-o", plain, source], check=True)
+            self.file(path, plain)
+        for name, place in (libraries_below(sysroot, source) if sysroot else libraries(source)).items():
             if name.strip("/") not in self.entries:
-                self.file(name, os.path.realpath(name))
+                self.file(name, place)
 
     def write(self, path):
         with open(path, "wb") as out:
@@ -69,8 +70,25 @@ def padded(content):
 
 
 def libraries(program):
-    """Paths of the libraries and of the loader that a program of this machine needs."""
+    """The libraries and the loader that a program of this machine needs: path in the guest -> file."""
     done = subprocess.run(["ldd", program], capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        return []  # static
-    return re.findall(r"(/\S+) \(0x", done.stdout)
+        return {}  # static
+    return {name: os.path.realpath(name) for name in re.findall(r"(/\S+) \(0x", done.stdout)}
+
+
+def libraries_below(sysroot, program):
+    """The same for a program of another architecture, from its dynamic section."""
+    found = {}
+    left = [program]
+    while left:
+        text = subprocess.run(["readelf", "-dl", left.pop()], check=True, capture_output=True, text=True).stdout
+        needed = re.findall(r"\(NEEDED\).*\[(.*)\]", text) + re.findall(r"interpreter: (.*)\]", text)
+        for name in needed:
+            path = name if name.startswith("/") else f"/lib/{os.path.basename(name)}"
+            if path in found:
+                continue
+            places = [os.path.join(sysroot, folder, os.path.basename(name)) for folder in LIBRARY_FOLDERS]
+            found[path] = os.path.realpath(next(place for place in places if os.path.exists(place)))
+            left.append(found[path])
+    return found

@@ -116,7 +116,10 @@ class Results:
 
     def host(self, verb, name, *options):
         """Output of a verb of this machine's simdprof on a guest's recording."""
-        words = [self.simdprof, verb, "-i", self.path(f"{name}.data"), *options]
+        return self.host_file(verb, f"{name}.data", *options)
+
+    def host_file(self, verb, name, *options):
+        words = [self.simdprof, verb, "-i", self.path(name), *options]
         done = subprocess.run(words, capture_output=True, text=True, check=False)
         check(done.returncode == 0, f"{verb} of {name}: status {done.returncode}: {done.stderr.strip()[-600:]}")
         return done.stdout

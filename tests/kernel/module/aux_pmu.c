@@ -2,9 +2,9 @@
 /*
  * The AUX PMU of simdprof's kernel lab: every millisecond it writes some bytes of a stream that proves itself.
  *
- * The stream is made of pairs of u64: the offset of the pair in the area's stream, and the number of bytes that the
- * event produced before it. In a stream without loss both grow alike; bytes that found no room show as a step between
- * them.
+ * The stream is made of pairs of u64: the offset of the pair in the area's stream, and the number of bytes that were
+ * produced for the area before it. In a stream without loss both grow alike; bytes that found no room show as a step
+ * between them.
  */
 #include <linux/hrtimer.h>
 #include <linux/mm.h>
@@ -28,11 +28,11 @@ struct area {
   int count;
   bool overwrite;
   u64 head; /* overwrite mode: bytes written */
+  u64 produced;
 };
 
 /* Of an event. */
 struct producer {
-  u64 produced;
   u64 records;
   bool started; /* the first jump was made */
 };
@@ -81,10 +81,7 @@ static void produce(struct perf_event* event) {
   u64 size, at, start;
 
   if (!area) {
-    atomic64_inc(&refused);
-    atomic64_add(wanted, &dropped);
-    atomic64_add(wanted, &produced);
-    producer->produced += wanted;
+    atomic64_inc(&refused); /* full, or the reader is gone: nothing was produced */
     return;
   }
   start = area->overwrite ? area->head : handle.head;
@@ -96,8 +93,8 @@ static void produce(struct perf_event* event) {
     return;
   }
   size = room_for(area, &handle, wanted);
-  for (at = 0; at < size; at += PAIR_BYTES) put_pair(area, start + at, producer->produced + at);
-  producer->produced += wanted;
+  for (at = 0; at < size; at += PAIR_BYTES) put_pair(area, start + at, area->produced + at);
+  area->produced += wanted;
   area->head += size;
   atomic64_add(wanted, &produced);
   atomic64_add(size, &written);
@@ -107,12 +104,11 @@ static void produce(struct perf_event* event) {
     atomic64_inc(&truncated);
     perf_aux_output_flag(&handle, PERF_AUX_FLAG_TRUNCATED);
   }
-  if (!area->overwrite)
-    perf_aux_output_end(&handle, size);
-  else if (CONFIG_GROWS(event->attr.config))
-    perf_aux_output_end(&handle, area->head);
-  else
-    perf_aux_output_end(&handle, area->head & (((u64)area->count << PAGE_SHIFT) - 1));
+  if (area->overwrite) {
+    handle.head = area->head; /* the kernel takes it from here as it is */
+    if (!CONFIG_GROWS(event->attr.config)) handle.head &= ((u64)area->count << PAGE_SHIFT) - 1;
+  }
+  perf_aux_output_end(&handle, size);
 }
 
 static enum hrtimer_restart on_tick(struct hrtimer* timer) {
