@@ -4,6 +4,7 @@
 
 #include "cmd/exit_code.h"
 #include "cmd/text_out.h"
+#include "decoders/aux/aux_decoder.h"
 #include "lib/base/log.h"
 #include "lib/model/own_record.h"
 
@@ -14,6 +15,10 @@ void render_built_in(TextOut& out) {
   out.print("compiler    {}\n", __VERSION__);
   out.print("container   simdprof.data version {}, zstd seekable format\n", kFormatVersion);
   out.write("sources     kernel, ptrace, gpr\n");
+  for (const AuxSupport& trace : aux_support()) {
+    const std::string what = trace.library.empty() ? "built in" : trace.library;
+    out.print("AUX traces  {}: {}\n", trace.name, trace.built_in ? what : "not built in");
+  }
   out.write("symbols     libelf, libdw (DWARF 4 and 5, inline frames, unwinding)\n");
 }
 
