@@ -14,8 +14,8 @@ PAIR = struct.Struct("<QQ")
 class Areas:
     """AUX bytes and AUX records of a recording, read from its decompressed bytes (man/simdprof-format.5)."""
 
-    def __init__(self, results, name):
-        results.ended(name)
+    def __init__(self, results, name, status=0):
+        results.ended(name, status)
         done = subprocess.run(["zstd", "-dcq", results.path(f"{name}.data")], capture_output=True, check=False)
         equal(done.returncode, 0, f"{name}: zstd: {done.stderr!r}")
         self.name = name
@@ -122,6 +122,29 @@ def recorder_stopped_with_an_area(results):
 
 def head_past_4_gib(results):
     full_trace(results, "aux_past_4g", truncated=False, start=0xFFFF0000)
+
+
+def reader_of_32_bits(results):
+    """On a 64-bit kernel, below 4 GiB: nothing differs."""
+    full_trace(results, "aux32_slow", truncated=False)
+
+
+def reader_of_32_bits_at_4_gib(results):
+    """The head passes 2^32 while it reads: what is in the file is right, the rest is refused with one clear line."""
+    name = "aux32_past_4g"
+    limit = "a 32-bit simdprof reads at most 4 GiB of an AUX area; use a 64-bit one, or --snapshot"
+    status = results.text(f"{name}.status").strip()
+    check(status == "1" and limit in results.text(f"{name}.stderr"), f"status {status}: {results.text(name + '.stderr')}")
+    areas = Areas(results, name, status=1)
+    missing, _ = areas.proved()
+    equal(missing, 0, "bytes missing between those recorded")
+    ends = [pieces[-1][0] + len(pieces[-1][1]) for pieces in areas.pieces.values()]
+    check(all(end <= 1 << 32 for end in ends), f"recorded up to {ends}")
+    check(results.quality(name)["lost"].get("AUX bytes not read", 0) > 0, "the loss is not in the file")
+    print(f"{name}: {areas.bytes()} bytes, up to {[hex(end) for end in ends]}, then: {limit}")
+
+
+M32_CHECKS = [reader_of_32_bits, reader_of_32_bits_at_4_gib]
 
 
 def flags_of_records_are_kept(results):

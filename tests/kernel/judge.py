@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Judges what a guest of the kernel lab left behind: one check a call, one ctest result a check.
 
-judge.py --list ARCHITECTURE
+judge.py --list ARCHITECTURE            amd64, arm64; m32: what a 32-bit recorder adds to amd64
 judge.py RESULTS SIMDPROF CHECK...     status 0 holds, 1 does not, 77 the lab could not run (it says why)"""
 
 import os
@@ -21,6 +21,7 @@ CHECKS = {
     + checks_ladder.CHECKS
     + checks_loss.CHECKS
     + checks_aux.CHECKS,
+    "m32": checks_aux.M32_CHECKS,
     "arm64": checks_arm64.CHECKS,
 }
 

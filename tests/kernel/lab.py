@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs the kernel lab once: fetches a kernel, builds the modules, boots it, keeps what the guest leaves.
 
-lab.py NAME=SUITE ARCHITECTURE CACHE RESULTS SIMDPROF PROGRAMS
+lab.py NAME=SUITE ARCHITECTURE CACHE RESULTS SIMDPROF PROGRAMS [SIMDPROF32]
        such as 6.1=bookworm amd64 build/release/kernel-lab build/release/kernel-lab/results-6.1 ...
        ARCHITECTURE is amd64 or arm64; with arm64 PROGRAMS is the results folder of an amd64 run
 
@@ -43,18 +43,18 @@ def why_not(architecture):
     return None
 
 
-def steps_file(architecture):
-    return os.path.join(HERE, "guest", "steps" if architecture == "amd64" else "steps-arm64")
+def steps_text(architecture, simdprof32):
+    names = {"amd64": ["steps"], "arm64": ["steps-arm64"]}[architecture] + (["steps-m32"] if simdprof32 else [])
+    return "".join(open(os.path.join(HERE, "guest", name), encoding="utf-8").read() for name in names)
 
 
-def steps(architecture):
+def steps(text):
     """Names of the steps that a guest must report."""
-    text = open(steps_file(architecture), encoding="utf-8").read()
-    named = re.findall(r"^(step|rec|aux|probe|unprivileged|stopped|regs) (\w+)", text, re.MULTILINE)
+    named = re.findall(r"^(step|rec|aux|aux32|probe|unprivileged|stopped|regs) (\w+)", text, re.MULTILINE)
     return [f"{name}_regs" if kind == "regs" else name for kind, name in named]
 
 
-def initramfs(architecture, modules, busybox):
+def initramfs(text, modules, busybox):
     """What every guest has."""
     image = lab_initramfs.Initramfs()
     for folder in ("proc", "sys", "dev", "bin"):
@@ -69,25 +69,27 @@ def initramfs(architecture, modules, busybox):
         if applet != "busybox":
             image.link(f"bin/{applet}", "busybox")
     image.file("init", os.path.join(HERE, "guest", "init"))
-    image.file("lab/steps", steps_file(architecture))
+    image.bytes("lab/steps", text.encode())
     for path in modules:
         image.file(f"lab/{os.path.basename(path)}", path)
     image.bytes("lab/modules", "".join(os.path.basename(path) + "\n" for path in modules).encode())
     return image
 
 
-def amd64_guest(kernel, simdprof, programs):
-    image = initramfs("amd64", kernel.disk_modules() + kernel.build_modules(), "/bin/busybox")
+def amd64_guest(text, kernel, simdprof, programs, simdprof32):
+    image = initramfs(text, kernel.disk_modules() + kernel.build_modules(), "/bin/busybox")
     image.program("bin/simdprof", simdprof)
     for name in PROGRAMS:
         image.program(f"bin/{name}", os.path.join(programs, name))
+    if simdprof32:
+        image.program("bin/simdprof32", simdprof32)
     image.program("bin/other_patterns", os.path.join(programs, "simd_patterns"))  # another program to simdprof
     return image
 
 
-def arm64_guest(kernel, cache, simdprof, of_amd64):
+def arm64_guest(text, kernel, cache, simdprof, of_amd64):
     sysroot = lab_sysroot.unpack(cache)
-    image = initramfs("arm64", kernel.disk_modules(), os.path.join(sysroot, "bin/busybox"))
+    image = initramfs(text, kernel.disk_modules(), os.path.join(sysroot, "bin/busybox"))
     image.program("bin/simdprof", simdprof, "arm64", sysroot)
     spinner = os.path.join(cache, "gpr_patterns")
     source = os.path.join(HERE, "guest", "gpr_patterns.c")
@@ -98,15 +100,16 @@ def arm64_guest(kernel, cache, simdprof, of_amd64):
     return image
 
 
-def run(named, architecture, cache, results, simdprof, programs):
+def run(named, architecture, cache, results, simdprof, programs, simdprof32=None):
     name, suite = named.split("=")
     began = time.monotonic()
+    text = steps_text(architecture, simdprof32)
     kernel = lab_kernel.Kernel(cache, name, suite, architecture)
     kernel.fetch(headers=architecture == "amd64")
     if architecture == "amd64":
-        image = amd64_guest(kernel, simdprof, programs)
+        image = amd64_guest(text, kernel, simdprof, programs, simdprof32)
     else:
-        image = arm64_guest(kernel, cache, simdprof, programs)
+        image = arm64_guest(text, kernel, cache, simdprof, programs)
     built = time.monotonic()
     shutil.rmtree(results, ignore_errors=True)
     os.makedirs(results)
@@ -116,7 +119,7 @@ def run(named, architecture, cache, results, simdprof, programs):
     os.unlink(packed)
     print(f"kernel {kernel.release}: {built - began:.1f} s to fetch and build, {time.monotonic() - built:.1f} s in QEMU")
     console = open(os.path.join(results, "console.txt"), encoding="utf-8", errors="replace").read()
-    missing = [step for step in steps(architecture) if not re.search(rf"LAB {step} \d+ ", console)]
+    missing = [step for step in steps(text) if not re.search(rf"LAB {step} \d+ ", console)]
     problems = [failure] if failure else []
     problems += [f"step {step} did not report" for step in missing] + lab_boot.alarms(results)
     problems += re.findall(r"LAB no module .*", console)
@@ -128,11 +131,11 @@ def run(named, architecture, cache, results, simdprof, programs):
 
 
 def main():
-    named, architecture, cache, results, simdprof, programs = sys.argv[1:]
+    named, architecture, cache, results, simdprof, programs, *simdprof32 = sys.argv[1:]
     reason = why_not(architecture)
     if reason is None:
         try:
-            return run(named, architecture, cache, results, simdprof, programs)
+            return run(named, architecture, cache, results, simdprof, programs, *simdprof32)
         except lab_packages.Unavailable as unavailable:
             reason = str(unavailable)
     shutil.rmtree(results, ignore_errors=True)
