@@ -189,7 +189,8 @@ TEST(OwnRecords, LossBuildIdSourceEnd) {
 }
 
 TEST(OwnRecords, UnknownCausesAndSourcesAreRefused) {
-  EXPECT_EQ(refusal(kRecordLoss, words({pair(9, 3), 0, 9, 1000})),
+  EXPECT_EQ(decoded<LossRecord>(kRecordLoss, words({pair(9, 3), 0, 9, 1000})).cause, LossCause::aux_unread);
+  EXPECT_EQ(refusal(kRecordLoss, words({pair(10, 3), 0, 9, 1000})),
             "record 0x53440006: the cause of the loss is not known");
   EXPECT_EQ(refusal(kRecordSource, words({pair(4, 0), 0})), "record 0x53440008: the register source is not known");
 }

@@ -1,7 +1,9 @@
 #include "lib/capture/recording_sink.h"
 
 #include <gtest/gtest.h>
+
 #include <sys/stat.h>
+#include <array>
 
 #include "tests/lib/capture/fake_sink.h"
 
@@ -79,6 +81,17 @@ TEST(RecordingSink, LearnsIdsAndLeavesKernelVectorsOut) {
   EXPECT_EQ(inner.runs[2].count, 1U);
   EXPECT_EQ(sink.left_out(), 1U);
   EXPECT_EQ(inner.runs[2].bytes, Fields().u64(42).u64(2).u64(0).u64(0).record(9, 1));
+}
+
+TEST(RecordingSink, PassesAuxBytesThroughAsTheyAre) {
+  FakeSink inner;
+  RecordingSink sink(inner, std::nullopt);
+  const StreamId aux = sink.open_stream({StreamKind::aux, 0, -1});
+  const auto record = Fields().u64(1).u64(2).record(0x5344000b, 0);
+  const std::array<std::span<const std::byte>, 2> parts = {std::span(record).first(9), std::span(record).subspan(9)};
+  ASSERT_TRUE(sink.write_parts(aux, parts, 1));
+  EXPECT_EQ(inner.runs[0].bytes, record);
+  EXPECT_EQ(inner.runs[0].first_time_ns, kNoTime);
 }
 
 TEST(RecordingSink, ReturnsTheInnerError) {

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include <array>
 #include <atomic>
 #include <csignal>
 #include <random>
@@ -145,6 +146,29 @@ TEST(ContainerWriter, ARunLargerThanAChunkIsSplitBetweenRecords) {
   const auto reader = ContainerReader::open(folder.file("data"), ledger);
   ASSERT_EQ(reader->chunks().size(), 2U);
   EXPECT_EQ(reader->chunks()[0].start.record_count + reader->chunks()[1].start.record_count, count);
+}
+
+TEST(ContainerWriter, RecordsInPartsAreThoseInOnePiece) {
+  const TempFolder folder;
+  std::mt19937 random{7};
+  const auto first = noise_record(random, 48);
+  const auto second = noise_record(random, 4096);
+  WriterOptions options;
+  options.chunk_bytes = 4096;
+  {
+    const auto writer = make_writer(folder.file("data"), options);
+    const StreamId stream = writer->open_stream({StreamKind::aux, 1, -1});
+    const std::array<std::span<const std::byte>, 4> parts = {std::span(first).first(8), std::span(first).subspan(8),
+                                                             std::span<const std::byte>(), second};
+    ASSERT_TRUE(writer->write_parts(stream, {}, 0));
+    ASSERT_TRUE(writer->write_parts(stream, parts, 2));
+    ASSERT_TRUE(writer->finish());
+    EXPECT_EQ(writer->totals().record_bytes, first.size() + second.size());
+    EXPECT_EQ(writer->totals().chunks, 1U);
+  }
+  auto expected = first;
+  expected.insert(expected.end(), second.begin(), second.end());
+  EXPECT_EQ(read_streams(folder.file("data"))[0], expected);
 }
 
 TEST(ContainerWriter, ManyThreadsWriteAtOnce) {
