@@ -93,6 +93,22 @@ TEST_F(AuxCorpus, IntelPtBranchesAreThoseOfPerf) {
   }
 }
 
+TEST_F(AuxCorpus, IntelPtWithoutItsFilesHasTheBranchesOfPerf) {
+  std::vector<std::string> found;
+  unsigned errors = 0;
+  for (const std::string& line : branches("pdc/perf.data.intel_pt-4.14", kCorpus)) {
+    if (!line.starts_with("error ")) {
+      found.push_back(line);
+      continue;
+    }
+    EXPECT_TRUE(line == "error nomap" || line == "error nofile") << line;
+    ++errors;
+  }
+  EXPECT_EQ(found, listed_branches("pdc__perf.data.intel_pt-4.14.itrace-b.gz"));
+  // perf tells of 113 places without code: of all that no file has, and once or twice of each file that it cannot read.
+  EXPECT_GE(errors, 113U);
+}
+
 TEST_F(AuxCorpus, IntelPtInstructionsAreAsManyAsPerfs) {
   AuxWanted wanted;
   wanted.instructions = true;
