@@ -98,7 +98,7 @@ def full_trace(results, name, truncated, start=0):
 
 def slow_producer_loses_nothing(results):
     areas = full_trace(results, "aux_slow", truncated=False)
-    check(areas.bytes() > 1 << 17, f"{areas.bytes()} bytes")
+    check(areas.bytes() > 1 << 15, f"{areas.bytes()} bytes")
 
 
 def fast_producer_is_enabled_again(results):
