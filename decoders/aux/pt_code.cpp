@@ -17,12 +17,14 @@ void PtCode::set_context(Pid pid, std::uint64_t time_ns, bool guest) {
   pages_.clear();
   last_base_ = 1;
   last_page_ = nullptr;
+  has_missing_ = false;
 }
 
 const PtCode::Page* PtCode::find_page(VirtAddr address) {
   const VirtAddr base = address & ~VirtAddr{kPageBytes - 1};
   const auto wanted = static_cast<std::size_t>(address - base);
   if (base == last_base_ && wanted >= last_page_->begin && wanted < last_page_->end) return last_page_;
+  if (has_missing_ && address == missing_) return nullptr;
   if (pages_.size() >= kMaxPages) {
     pages_.clear();
     last_base_ = 1;
@@ -39,7 +41,10 @@ const PtCode::Page* PtCode::find_page(VirtAddr address) {
   }
   last_base_ = base;
   last_page_ = &page;
-  return wanted >= page.begin && wanted < page.end ? &page : nullptr;
+  if (wanted >= page.begin && wanted < page.end) return &page;
+  missing_ = address;
+  has_missing_ = true;
+  return nullptr;
 }
 
 std::size_t PtCode::read(VirtAddr address, std::span<std::byte> out) {

@@ -43,6 +43,8 @@ class PtCode {
   bool known_context_ = false;
   VirtAddr last_base_ = 1;  // no page starts there
   const Page* last_page_ = nullptr;
+  VirtAddr missing_ = 0;  ///< the last address without code: reads of instructions run into it again and again
+  bool has_missing_ = false;
   std::unordered_map<VirtAddr, Page> pages_;
 };
 
