@@ -18,8 +18,8 @@ namespace simdprof::cmd {
 /// One chunk, loaded, in time order, and decoded as far as that is sensible.
 struct RunLoad {
   LoadedRun run;
-  /// The records of the run decoded, by their number, with views into run.bytes; one that does not decode has type 0. Nothing at
-  /// all when the records are so small that their decoded form would take many times their bytes.
+  /// The records of the run decoded, by their number, with views into run.bytes; one that does not decode has type 0.
+  /// Nothing at all when the records are so small that their decoded form would take many times their bytes.
   std::vector<Record> decoded;
   /// What the reader has prepared of each decoded record, one after another, and where each ends; see Session::prepare.
   fmt::memory_buffer prepared = fmt::memory_buffer();

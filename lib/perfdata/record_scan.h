@@ -20,7 +20,7 @@ struct RecordRun {
 };
 
 /// A run is cut when it has so many bytes.
-inline constexpr std::uint64_t kRunBytes = std::uint64_t{1} << 18U;
+inline constexpr std::uint64_t kRunBytes = std::uint64_t{1} << 20U;
 
 /// What a scan finds, in the order of the file.
 class ScanSink {

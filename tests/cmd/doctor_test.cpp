@@ -22,7 +22,7 @@ TEST(Doctor, AsksEverySourceAndExplainsEachRefusal) {
       EXPECT_FALSE(row.explanation.empty()) << row.source << " " << row.capability;
     }
   }
-  EXPECT_EQ(sources, (std::set<std::string>{"gpr", "kernel", "ptrace"}));
+  EXPECT_EQ(sources, (std::set<std::string>{"aux", "gpr", "kernel", "ptrace"}));
 }
 
 TEST(Doctor, NamesTheSysctlsThatDecide) {

@@ -18,7 +18,9 @@ struct Settled {
 };
 
 Settled settle(FakeKernel& kernel, const EventRequest& request, const ProbeTarget& target = {0, -1}) {
-  std::vector<EventPlan> plans{{request.attr, request.name, -1}};
+  std::vector<EventPlan> plans(1);
+  plans[0].attr = request.attr;
+  plans[0].name = request.name;
   Settled settled;
   settled.status = settle_events(plans, {request}, target, kernel.opener(), settled.notes);
   settled.plan = plans[0];

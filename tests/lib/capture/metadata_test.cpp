@@ -20,8 +20,9 @@ std::string text_of(const std::vector<std::byte>& record) {
 TEST(Metadata, TheHeadDescribesEventsHostAndSources) {
   FakeSink sink;
   CapturePlan plan;
-  plan.events.push_back({abi::EventAttr{}, "task-clock:u", -1});
-  plan.events.push_back({abi::EventAttr{}, "faults", -1});
+  plan.events.resize(2);
+  plan.events[0].name = "task-clock:u";
+  plan.events[1].name = "faults";
   const std::vector<SourceAttempt> attempts = {{SourceKind::kernel, 95, "no"}, {SourceKind::gpr, 0, "yes"}};
   ASSERT_TRUE(write_recording_head(sink, plan, attempts, {{"hostname", "here"}, {"clock", "CLOCK_MONOTONIC"}}));
   const auto events = sink.records(0x53440001);
