@@ -44,7 +44,7 @@ def runs_its_command(recorder):
                     with open(f"/proc/{child}/comm") as name:
                         if name.read().strip() == "simd_patterns":
                             return True
-        except FileNotFoundError:
+        except (FileNotFoundError, ProcessLookupError):
             pass  # a thread or child that has just ended
     return False
 
