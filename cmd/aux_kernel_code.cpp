@@ -19,6 +19,8 @@ constexpr std::uint64_t kPageBytes = 4096;
 constexpr std::size_t kMostPages = 65536;  ///< 256 MiB: a kernel and its modules have a tenth of that
 constexpr std::size_t kHeadBytes = std::size_t{1} << 20U;
 constexpr std::size_t kKallsymsLimit = std::size_t{512} << 20U;
+constexpr std::string_view kImageName = "[kernel.kallsyms]";
+constexpr std::size_t kMostMappings = 65536;
 constexpr std::size_t kMostPokes = std::size_t{1} << 20U;
 constexpr std::size_t kEntryOffset = 24, kPhentsizeOffset = 54, kProgramHeaderBytes = 56;
 
@@ -63,13 +65,26 @@ AuxKernelCode::AuxKernelCode(const SymbolOptions& options)
 
 void AuxKernelCode::observe(const Record& record, std::uint64_t time_ns) {
   if (const auto* mmap = std::get_if<MmapRecord>(&record.body)) {
-    if (!mmap->kernel || !mmap->path.starts_with("[kernel.kallsyms]") || mmap->file_offset == 0) return;
+    if (!mmap->kernel) return;
+    const bool image = mmap->path.starts_with(kImageName);
+    if (mapped_.size() < kMostMappings) {
+      mapped_.push_back({mmap->start, mmap->length, std::string(image ? kImageName : mmap->path)});
+    }
+    if (!image || mmap->file_offset == 0) return;
     recorded_text_ = mmap->file_offset;
     recorded_stext_ = mmap->path.ends_with("_stext");
   } else if (const auto* poke = std::get_if<TextPokeRecord>(&record.body)) {
     if (pokes_.size() >= kMostPokes) return;
     pokes_.push_back({time_ns, poke->address, {poke->old_bytes.begin(), poke->old_bytes.end()}});
   }
+}
+
+std::string AuxKernelCode::mapped_name(VirtAddr address) const {
+  const auto covers = [address](const Mapped& mapped) {
+    return address >= mapped.start && address - mapped.start < mapped.bytes;
+  };
+  const auto found = std::find_if(mapped_.rbegin(), mapped_.rend(), covers);
+  return found == mapped_.rend() ? std::string{} : found->name;
 }
 
 // A kernel of the same release may be another one, and the same one lies elsewhere after each boot.

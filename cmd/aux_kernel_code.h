@@ -41,10 +41,17 @@ class AuxKernelCode {
   std::size_t read(VirtAddr address, std::uint64_t time_ns, std::span<std::byte> out) const;
   /// When the kernel's code is patched next after `time_ns`; ~0: never.
   [[nodiscard]] std::uint64_t next_change(std::uint64_t time_ns) const;
+  /// The kernel image or module that covers `address`; empty: nothing that the recording tells of.
+  [[nodiscard]] std::string mapped_name(VirtAddr address) const;
   /// Why there is no code; empty: there is, or nobody asked.
   [[nodiscard]] std::string problem() const;
 
  private:
+  struct Mapped {
+    VirtAddr start = 0;
+    std::uint64_t bytes = 0;
+    std::string name;
+  };
   struct Poke {
     std::uint64_t time_ns = 0;
     VirtAddr address = 0;
@@ -60,6 +67,7 @@ class AuxKernelCode {
   std::optional<VirtAddr> recorded_text_;  ///< where the recording had _text or _stext
   bool recorded_stext_ = false;            ///< it was _stext
   std::vector<Poke> pokes_;                ///< by time
+  std::vector<Mapped> mapped_;             ///< as they came
 
   mutable std::mutex mutex_;  ///< guards what follows
   mutable bool tried_ = false;

@@ -44,7 +44,7 @@ std::uint64_t RecordedPrograms::code_holds_until(Pid pid, std::uint64_t time_ns)
 }
 
 std::string RecordedPrograms::mapped_name(Pid pid, VirtAddr address, bool kernel, std::uint64_t time_ns) const {
-  if (kernel) return "[kernel.kallsyms]";
+  if (kernel) return kernel_.mapped_name(address);
   const AuxMapHistory::Entry* entry = maps_.find(pid, address, time_ns);
   return entry == nullptr ? std::string{} : maps_.files()[entry->file].path;
 }

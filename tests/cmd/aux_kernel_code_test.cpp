@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "tests/cmd/mmap_record.h"
 #include "tests/support/bytes.h"
 
 namespace simdprof::cmd {
@@ -59,6 +60,23 @@ TEST(CoreSegments, ATableBeyondTheFileIsRefused) {
   Bytes bytes = core({{1, 0, 0, 1}});
   for (std::size_t i = 32; i < 40; ++i) bytes[i] = std::byte{0xff};
   EXPECT_FALSE(decode_core_segments(bytes));
+}
+
+Record kernel_map(VirtAddr start, std::uint64_t length, std::string_view path) {
+  Record record = test::mmap_record(-1, start, length, path);
+  std::get<MmapRecord>(record.body).kernel = true;
+  return record;
+}
+
+TEST(AuxKernelCode, NamesTheImageAndModulesAndNothingElse) {
+  AuxKernelCode code{SymbolOptions{}};
+  code.observe(kernel_map(0xffffffff81000000, 0x1000, "[kernel.kallsyms]_text"), 0);
+  code.observe(kernel_map(0xffffffffc0000000, 0x1000, "/lib/modules/6.1.0/kernel/fs/ext4/ext4.ko"), 0);
+  code.observe(test::mmap_record(7, 0x401000, 0x1000, "/bin/app"), 0);
+  EXPECT_EQ(code.mapped_name(0xffffffff81000fff), "[kernel.kallsyms]");
+  EXPECT_EQ(code.mapped_name(0xffffffff81001000), "");
+  EXPECT_EQ(code.mapped_name(0xffffffffc0000000), "/lib/modules/6.1.0/kernel/fs/ext4/ext4.ko");
+  EXPECT_EQ(code.mapped_name(0x401000), "");
 }
 
 TEST(AuxKernelCode, IsNotKnownForAnotherKernel) {
