@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <utility>
 
 #include "cmd/exit_code.h"
@@ -30,6 +31,21 @@ std::endian order_of(const RecordInput& input) {
   return std::endian::little;
 }
 
+/// What AUX areas take in the input; perf's decoders would need the recording machine's own AUXTRACE_INFO beside them.
+std::uint64_t aux_bytes_of(const RecordInput& input) {
+  std::uint64_t bytes = 0;
+  for (const ChunkInfo& chunk : input.chunks()) {
+    if (chunk.start.info.kind == StreamKind::aux) bytes += chunk.start.record_bytes;
+  }
+  return bytes;
+}
+
+/// perf refuses a file with tracepoints that does not bring their formats: the writer gives them another type.
+std::ptrdiff_t tracepoints_of(const EventTable& table) {
+  return std::count_if(table.events.begin(), table.events.end(),
+                       [](const EventDesc& event) { return event.attr.type == abi::PERF_TYPE_TRACEPOINT; });
+}
+
 void append_count(std::string& line, std::uint64_t count, std::string_view what) {
   if (count != 0) line += fmt::format("{} {} {}", line.empty() ? "" : ",", what, count);
 }
@@ -55,7 +71,7 @@ std::string left_out_line(const LoweringCounts& lowered, const ExportTotals& tot
 }
 
 void report(const ExportOptions& options, const SampleLowering& lowering, const ExportTotals& totals,
-            std::size_t added_events) {
+            std::size_t added_events, const Session& session) {
   std::string line =
       fmt::format("{}: {} samples", options.output == "-" ? "standard output" : options.output, totals.samples);
   const LoweringCounts& lowered = lowering.counts();
@@ -63,7 +79,13 @@ void report(const ExportOptions& options, const SampleLowering& lowering, const 
   if (added_events != 0)
     line +=
         fmt::format(", {} more event{} for samples without some registers", added_events, added_events == 1 ? "" : "s");
+  if (const auto tracepoints = tracepoints_of(session.facts().events); tracepoints != 0) {
+    line += fmt::format(", {} tracepoint{} as bpf-output", tracepoints, tracepoints == 1 ? "" : "s");
+  }
   if (const std::string left_out = left_out_line(lowered, totals); !left_out.empty()) line += "; " + left_out;
+  if (const auto aux_bytes = aux_bytes_of(session.input()); aux_bytes != 0) {
+    line += fmt::format("; left out: {} KiB of AUX areas", (aux_bytes + 1023) / 1024);
+  }
   log_note(line);
 }
 
@@ -87,7 +109,7 @@ Status run_export(const ExportOptions& options) {
     if (auto added = writer->add_feature(abi::HEADER_SAMPLE_TIME, std::move(times)); !added) return added;
   }
   if (auto finished = writer->finish(); !finished) return finished;
-  report(options, lowering, totals, events->added());
+  report(options, lowering, totals, events->added(), *session);
   report_losses(session->ledger());
   return {};
 }

@@ -81,6 +81,20 @@ TEST_F(ExportTest, RecordsThatPerf61DoesNotKnowAreLeftOut) {
   EXPECT_NE(said.find("not in perf's format: 1 CALLCHAIN_DEFERRED, 1 LOSS"), std::string::npos) << said;
 }
 
+TEST_F(ExportTest, SaysWhatBecomesOfAuxAreasAndTracepoints) {
+  // AUXTRACE: offset, reference, index and tid, cpu and size, then the bytes of the area.
+  const Bytes piece =
+      framed(0x5344000b, words({0, 1, std::uint64_t{43} << 32U, (std::uint64_t{1024} << 32U) | 1}) + Bytes(1024));
+  const HandRecording made{{{StreamKind::metadata, 0, {test::event_desc(0, 7, kSampleIdAll, "sched:sched_switch", 2)}},
+                            {StreamKind::ring, 1, {framed(9, words({0x401000, kTask, 20}), 2)}, 10, 90},
+                            {StreamKind::aux, 2, {piece}}}};
+  ::testing::internal::CaptureStderr();
+  exported(made);
+  const std::string said = ::testing::internal::GetCapturedStderr();
+  EXPECT_NE(said.find(": 1 samples, 1 tracepoint as bpf-output; left out: 2 KiB of AUX areas"), std::string::npos)
+      << said;
+}
+
 TEST_F(ExportTest, MiscBitsAndBuildIdsOfMappingsStay) {
   // MMAP2 with a build id: misc bit 14.
   const Bytes mapping = words({kTask, 0x400000, 0x1000, 0}) + test::raw({20, 0, 0, 0}) + Bytes(20, std::byte{0xab}) +

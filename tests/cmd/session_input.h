@@ -80,11 +80,12 @@ class HandRecording {
 };
 
 /// Description of an event: attr of 64 bytes.
-inline Bytes event_desc(std::uint32_t event, std::uint64_t sample_type, std::uint64_t flags, std::string_view name) {
+inline Bytes event_desc(std::uint32_t event, std::uint64_t sample_type, std::uint64_t flags, std::string_view name,
+                        std::uint32_t type = 1) {
   Bytes out;
   append_word(out, event, 4);
   append_word(out, 64, 4);
-  append_word(out, 1, 4);   // type
+  append_word(out, type, 4);
   append_word(out, 64, 4);  // size
   for (const std::uint64_t word : {std::uint64_t{1}, std::uint64_t{999}, sample_type, std::uint64_t{0}, flags,
                                    std::uint64_t{0}, std::uint64_t{0}}) {
