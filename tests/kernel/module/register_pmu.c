@@ -211,11 +211,30 @@ static int counters_set(const char* text, const struct kernel_param* unused) {
 static const struct kernel_param_ops counters_ops = {.get = counters_get, .set = counters_set};
 module_param_cb(counters, &counters_ops, NULL, 0644);
 
+/*
+ * perf patches the scheduler when the first event of a task comes and a second after the last has gone. An emulated
+ * processor may still run the breakpoint of such a patch when the kernel no longer knows it, which is an oops. One event
+ * that stays keeps the scheduler as it is.
+ */
+static struct perf_event* hold_scheduler(void) {
+  struct perf_event_attr attr = {
+      .type = PERF_TYPE_SOFTWARE, .config = PERF_COUNT_SW_DUMMY, .size = sizeof(attr), .disabled = 1};
+
+  return perf_event_create_kernel_counter(&attr, -1, current, NULL, NULL);
+}
+
+static struct perf_event* held;
+
 static int __init simdtest_init(void) {
   int error = simdtest_find_output();
 
   error = error ?: simdtest_truth_init();
   if (error) return error;
+  held = hold_scheduler();
+  if (IS_ERR(held)) {
+    simdtest_truth_exit();
+    return PTR_ERR(held);
+  }
   plain_pmu = extended_pmu;
   plain_pmu.capabilities = 0;
   error = simdtest_device_init();
@@ -231,6 +250,7 @@ no_plain:
 no_pmu:
   simdtest_device_exit();
 no_device:
+  perf_event_release_kernel(held);
   simdtest_truth_exit();
   return error;
 }
@@ -240,6 +260,7 @@ static void __exit simdtest_exit(void) {
   perf_pmu_unregister(&plain_pmu);
   perf_pmu_unregister(&extended_pmu);
   simdtest_device_exit();
+  perf_event_release_kernel(held);
   simdtest_truth_exit();
 }
 
