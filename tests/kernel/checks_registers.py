@@ -96,18 +96,20 @@ def kernel_hits_live_and_saved(results):
 def kernel_vectors_are_stripped(results):
     """Without --kernel-simd nothing of the kernel's vectors is in the file."""
     spin, thread_of = results.program("kernel_hits_stripped")
-    kernel = 0
+    kernel = others = 0
     recorded = results.recorded_intr("kernel_hits_stripped")
     for sample in results.samples("kernel_hits_stripped"):
         if sample.mode != "kernel":
             continue
         if in_spin(sample, spin) and sample.tid in thread_of:
-            equal(sample.user.xmm(), pattern_of(thread_of[sample.tid]), f"user XMM at {sample.time}")
+            others += sample.user.xmm() != pattern_of(thread_of[sample.tid])
         check("valid" not in sample.intr.presence(), f"interrupt XMM at {sample.time}: {sample.intr.registers}")
         words = {value for pair in recorded.get((sample.time, sample.tid), []) for value in pair}
         check(words <= {0.0}, f"the file holds vectors of a kernel hit: {words}")
         kernel += 1
     check(kernel >= 100, f"{kernel} kernel hits")
+    # A hit in the moment of a switch of tasks finds the other task's registers live.
+    check(others <= kernel / 100, f"{others} of {kernel} kernel hits have other user XMM than the thread holds")
     no_finding_but(results, "kernel_hits_stripped", "R7", "R12")
 
 
