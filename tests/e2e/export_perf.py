@@ -28,9 +28,14 @@ def export(path, output, *options, **more):
     return done
 
 
+def words_of(line):
+    """Of a name in a PLT its end alone: perf does not find the names of all."""
+    return ["@plt" if word.endswith("@plt") else word for word in line.split()]
+
+
 def without_xmm(line):
     """The words of a line, XMM registers left out: they are compared for themselves."""
-    return [word for word in line.split() if not XMM.match(word)]
+    return [word for word in words_of(line) if not XMM.match(word)]
 
 
 def same_frame(our, their, where):
@@ -38,7 +43,7 @@ def same_frame(our, their, where):
 
     Whether it has a name for both: perf gives the code between two functions, as the head of a PLT, to the first, and
     does not read the vdso of each process."""
-    our, their = our.split(), their.split()
+    our, their = words_of(our), words_of(their)
     equal(int(their[0], 16) % 4096, int(our[0], 16) % 4096, f"{where}: offset in the page")
     if UNKNOWN in (our[1:], their[1:]):
         return our[1:] == their[1:]
