@@ -213,8 +213,8 @@ module_param_cb(counters, &counters_ops, NULL, 0644);
 
 /*
  * perf patches the scheduler when the first event of a task comes and a second after the last has gone. An emulated
- * processor may still run the breakpoint of such a patch when the kernel no longer knows it, which is an oops. One event
- * that stays keeps the scheduler as it is.
+ * processor may still run the breakpoint of such a patch when the kernel no longer knows it, which is an oops. One
+ * event that stays keeps the scheduler as it is.
  */
 static struct perf_event* hold_scheduler(void) {
   struct perf_event_attr attr = {
