@@ -14,6 +14,7 @@ PACKAGES = [
     *("libfmt9", "libfmt-dev", "libspdlog1.10", "libspdlog-dev", "libexpected-dev", "libcli11-dev", "rapidjson-dev"),
     *("libzstd1", "libzstd-dev", "libelf1", "libelf-dev", "libdw1", "libdw-dev", "libiberty-dev"),
     *("zlib1g", "zlib1g-dev", "liblzma5", "liblzma-dev", "libbz2-1.0", "libbz2-dev"),
+    *("libopencsd1", "libopencsd-dev"),  # libipt, for Intel PT, is not built for arm64
     "busybox-static",
 ]
 
