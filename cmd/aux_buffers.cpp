@@ -18,26 +18,6 @@ constexpr std::uint32_t kFirstDynamicPmu = 6;  ///< PERF_TYPE_MAX
 
 using BufferKey = std::tuple<std::uint32_t, std::int32_t, Tid>;
 
-/// The number behind `name` in "shift 9, mult 2, zero 3".
-std::uint64_t number_after(std::string_view text, std::string_view name) {
-  const std::size_t place = text.find(name);
-  std::uint64_t value = 0;
-  if (place == std::string_view::npos) return 0;
-  const char* const begin = text.data() + place + name.size();
-  std::from_chars(begin, text.data() + text.size(), value);
-  return value;
-}
-
-AuxClock clock_of(const RecordingFacts& facts) {
-  AuxClock clock;
-  const auto found = facts.host.find("tsc_conversion");
-  if (found == facts.host.end()) return clock;
-  clock.shift = static_cast<std::uint32_t>(number_after(found->second, "shift "));
-  clock.mult = static_cast<std::uint32_t>(number_after(found->second, "mult "));
-  clock.zero = number_after(found->second, "zero ");
-  return clock;
-}
-
 /// The PMU that a trace is of, as its recorder noted it. Source: perf's util/intel-pt.h, intel-bts.h, arm-spe.h (word
 /// 0) and cs-etm.h (high half of word 1).
 std::uint32_t pmu_of(const AuxTraceInfo& info) {
@@ -116,10 +96,11 @@ void AuxBufferIndex::observe(const Record& record) {
 
 std::vector<AuxTraceInfo> AuxBufferIndex::infos(const RecordingFacts& facts) const {
   std::vector<AuxTraceInfo> out = infos_;
+  const auto time = facts.host.find(std::string(abi::kTimeConversionFact));
   for (AuxTraceInfo& info : out) {
     info.config = config_of(info, facts.events);
     if (const auto cpuid = facts.host.find("cpuid"); cpuid != facts.host.end()) info.cpuid = cpuid->second;
-    info.clock = clock_of(facts);
+    if (time != facts.host.end()) info.clock = abi::parse_time_conversion(time->second);
     info.hw_ids = hw_ids_;
   }
   return out;

@@ -88,7 +88,8 @@ class FlowClient final : public PacketClient {
 
 class CsDecoder final : public AuxDecoder {
  public:
-  CsDecoder(std::vector<CsSource> sources, const AuxClock& clock, const AuxPrograms& programs, const AuxWanted& wanted)
+  CsDecoder(std::vector<CsSource> sources, const abi::TimeConversion& clock, const AuxPrograms& programs,
+            const AuxWanted& wanted)
       : sources_(std::move(sources)), clock_(clock), programs_(programs), wanted_(wanted) {}
 
   void decode(const AuxSlice& slice, const AuxSegment& segment, AuxSink& sink) const override;
@@ -106,7 +107,7 @@ class CsDecoder final : public AuxDecoder {
                    AuxSink& sink) const;
 
   std::vector<CsSource> sources_;
-  AuxClock clock_;
+  abi::TimeConversion clock_;
   const AuxPrograms& programs_;
   AuxWanted wanted_;
 };
@@ -193,7 +194,7 @@ void CsDecoder::decode(const AuxSlice& slice, const AuxSegment& segment, AuxSink
 
 }  // namespace
 
-std::unique_ptr<AuxDecoder> make_cs_source_decoder(std::vector<CsSource> sources, const AuxClock& clock,
+std::unique_ptr<AuxDecoder> make_cs_source_decoder(std::vector<CsSource> sources, const abi::TimeConversion& clock,
                                                    const AuxPrograms& programs, const AuxWanted& wanted) {
   return std::make_unique<CsDecoder>(std::move(sources), clock, programs, wanted);
 }

@@ -14,7 +14,7 @@ namespace simdprof {
 Result<std::unique_ptr<AuxDecoder>> make_cs_decoder(const AuxTraceInfo& info, const AuxPrograms& programs,
                                                     const AuxWanted& wanted);
 /// The same for sources that perf's metadata cannot name, such as STM.
-std::unique_ptr<AuxDecoder> make_cs_source_decoder(std::vector<CsSource> sources, const AuxClock& clock,
+std::unique_ptr<AuxDecoder> make_cs_source_decoder(std::vector<CsSource> sources, const abi::TimeConversion& clock,
                                                    const AuxPrograms& programs, const AuxWanted& wanted);
 
 }  // namespace simdprof

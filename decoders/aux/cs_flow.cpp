@@ -5,7 +5,6 @@
 
 #include <fmt/format.h>
 
-#include "decoders/aux/aux_clock.h"
 #include "decoders/aux/slice_place.h"
 #include "lib/base/cursor.h"
 
@@ -69,8 +68,8 @@ std::string_view event_name(CsKind kind) {
 
 std::uint8_t t32_size(std::uint16_t first_halfword) { return first_halfword >= 0xe800 ? 4 : 2; }
 
-CsFlow::CsFlow(const AuxSlice& slice, const CsSource& source, const AuxClock& clock, const AuxPrograms& programs,
-               const AuxWanted& wanted, AuxSink& sink)
+CsFlow::CsFlow(const AuxSlice& slice, const CsSource& source, const abi::TimeConversion& clock,
+               const AuxPrograms& programs, const AuxWanted& wanted, AuxSink& sink)
     : slice_(slice), source_(source), clock_(clock), programs_(programs), wanted_(wanted), sink_(sink) {
   const std::uint64_t time_ns = slice.time_ns != 0 ? slice.time_ns : AuxPlace::kNoAuxTime;
   task_ = programs.task(source.cpu, slice.tid, time_ns);
@@ -106,7 +105,7 @@ void CsFlow::take(const CsElement& element) {
     case CsKind::exception_return: take_exception(element); return;
     case CsKind::context: take_context(element); return;
     case CsKind::timestamp:
-      if (source_.kernel_clock) time_ns_ = aux_time_ns(clock_, element.timestamp);
+      if (source_.kernel_clock) time_ns_ = clock_.to_ns(element.timestamp).value_or(AuxPlace::kNoAuxTime);
       give_event(element, event_name(element.kind), 0, element.timestamp);
       return;
     case CsKind::cycle_count: give_event(element, event_name(element.kind), 0, element.cycles); return;

@@ -14,7 +14,7 @@ class CsFlow {
  public:
   /// @param slice   whose bytes are decoded; its data is not looked at
   /// @param source  of all elements that will be taken
-  CsFlow(const AuxSlice& slice, const CsSource& source, const AuxClock& clock, const AuxPrograms& programs,
+  CsFlow(const AuxSlice& slice, const CsSource& source, const abi::TimeConversion& clock, const AuxPrograms& programs,
          const AuxWanted& wanted, AuxSink& sink);
 
   void take(const CsElement& element);
@@ -43,7 +43,7 @@ class CsFlow {
 
   const AuxSlice& slice_;
   const CsSource& source_;
-  AuxClock clock_;
+  abi::TimeConversion clock_;
   const AuxPrograms& programs_;
   AuxWanted wanted_;
   AuxSink& sink_;

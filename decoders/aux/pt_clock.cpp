@@ -33,7 +33,7 @@ std::uint64_t PtClock::crystal_to_tsc(std::uint64_t ticks) const {
 void PtClock::move_to(std::uint64_t tsc) {
   if (tsc <= tsc_ && started_) return;
   tsc_ = tsc;
-  time_ns_ = setup_.time.to_ns(tsc);
+  time_ns_ = setup_.time.to_ns(tsc).value_or(AuxPlace::kNoAuxTime);
 }
 
 void PtClock::apply_tsc(std::uint64_t tsc) {

@@ -51,13 +51,6 @@ pt_cpu parse_cpuid(std::string_view text) {
 
 }  // namespace
 
-std::uint64_t PtTimeConversion::to_ns(std::uint64_t tsc) const {
-  if (!known) return AuxPlace::kNoAuxTime;
-  const std::uint64_t whole = tsc >> shift;
-  const std::uint64_t rest = tsc & ((std::uint64_t{1} << shift) - 1);
-  return zero_ns + whole * mult + ((rest * mult) >> shift);
-}
-
 pt_config PtSetup::config(std::span<std::uint8_t> trace) const {
   pt_config config;
   pt_config_init(&config);
@@ -79,7 +72,7 @@ Result<PtSetup> decode_pt_setup(const AuxTraceInfo& info) {
   setup.cpu = parse_cpuid(info.cpuid);
   setup.time.shift = word_or_zero(info, kTimeShift);
   setup.time.mult = word_or_zero(info, kTimeMult);
-  setup.time.zero_ns = word_or_zero(info, kTimeZero);
+  setup.time.zero = word_or_zero(info, kTimeZero);
   setup.time.known = word_or_zero(info, kCapUserTimeZero) != 0 && setup.time.mult != 0;
   if (setup.time.shift >= 64) {
     return fail(Errc::malformed, fmt::format("Intel PT: time shift {} is not below 64", setup.time.shift));

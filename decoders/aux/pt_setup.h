@@ -9,17 +9,6 @@
 
 namespace simdprof {
 
-/// How ticks of the time stamp counter become the recording's clock.
-struct PtTimeConversion {
-  std::uint64_t shift = 0;
-  std::uint64_t mult = 0;
-  std::uint64_t zero_ns = 0;
-  bool known = false;
-
-  /// Source: uapi linux/perf_event.h, comment on perf_event_mmap_page::cap_user_time_zero.
-  [[nodiscard]] std::uint64_t to_ns(std::uint64_t tsc) const;
-};
-
 /// What decoding an Intel PT trace needs to know of its recording.
 struct PtSetup {
   pt_cpu cpu{};                     ///< all zero: not recorded
@@ -27,7 +16,7 @@ struct PtSetup {
   std::uint32_t ctc_ratio = 0;      ///< denominator: crystal ticks (CPUID 15H EAX)
   std::uint8_t mtc_freq = 0;        ///< IA32_RTIT_CTL.MTCFreq: an MTC packet every 2^mtc_freq crystal ticks
   std::uint8_t nominal_ratio = 0;   ///< MSR_PLATFORM_INFO[15:8], bus clocks; 0: not recorded
-  PtTimeConversion time;
+  abi::TimeConversion time;         ///< of the time stamp counter
 
   /// libipt's configuration for the bytes of `trace`, which must live as long as a decoder made with it.
   [[nodiscard]] pt_config config(std::span<std::uint8_t> trace) const;

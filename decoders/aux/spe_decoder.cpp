@@ -11,7 +11,7 @@ namespace {
 
 class SpeDecoder final : public AuxDecoder {
  public:
-  SpeDecoder(const AuxClock& clock, const AuxPrograms& programs, const AuxWanted& wanted)
+  SpeDecoder(const abi::TimeConversion& clock, const AuxPrograms& programs, const AuxWanted& wanted)
       : clock_(clock), programs_(programs), wanted_(wanted) {}
 
   void decode(const AuxSlice& slice, const AuxSegment& segment, AuxSink& sink) const override;
@@ -20,7 +20,7 @@ class SpeDecoder final : public AuxDecoder {
   void give_packet(const AuxSlice& slice, std::size_t at, const SpePacket& packet, AuxSink& sink) const;
   void give_record(const SpeRecord& record, const AuxPlace& start, AuxSink& sink) const;
 
-  AuxClock clock_;
+  abi::TimeConversion clock_;
   const AuxPrograms& programs_;
   AuxWanted wanted_;
 };

@@ -1,7 +1,5 @@
 #include "decoders/aux/spe_record.h"
 
-#include "decoders/aux/aux_clock.h"
-
 namespace simdprof {
 namespace {
 
@@ -66,12 +64,14 @@ void SpeRecord::add_counter(const SpePacket& packet) {
   }
 }
 
-bool SpeRecord::add(const SpePacket& packet, const AuxClock& clock) {
+bool SpeRecord::add(const SpePacket& packet, const abi::TimeConversion& clock) {
   if (packet.kind != Kind::padding) begun_ = true;
   switch (packet.kind) {
     case Kind::padding: return false;
     case Kind::end: return true;
-    case Kind::timestamp: memory_.place.time_ns = aux_time_ns(clock, packet.payload); return true;
+    case Kind::timestamp:
+      memory_.place.time_ns = clock.to_ns(packet.payload).value_or(AuxPlace::kNoAuxTime);
+      return true;
     case Kind::address: add_address(packet); return false;
     case Kind::counter: add_counter(packet); return false;
     case Kind::context:

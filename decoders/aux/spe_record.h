@@ -11,7 +11,7 @@ namespace simdprof {
 class SpeRecord {
  public:
   /// @return true when the packet ends the record
-  bool add(const SpePacket& packet, const AuxClock& clock);
+  bool add(const SpePacket& packet, const abi::TimeConversion& clock);
   /// A packet with content was added since the record began.
   [[nodiscard]] bool begun() const { return begun_; }
   /// The sampled operation. Its place has a time and a thread where the record tells them.

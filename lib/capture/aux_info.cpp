@@ -138,11 +138,7 @@ std::map<std::string, std::string> collect_aux_facts(const EventSystem& system, 
     out["cpuid_tsc"] =
         fmt::format("ratio {}/{} crystal_hz {} base_mhz {}", tsc.ebx, tsc.eax, tsc.ecx, mhz.eax & 0xffffU);
   }
-  if (facts.time.known) {
-    out["time_shift"] = std::to_string(facts.time.shift);
-    out["time_mult"] = std::to_string(facts.time.mult);
-    out["time_zero"] = std::to_string(facts.time.zero);
-  }
+  if (facts.time.known) out[std::string(abi::kTimeConversionFact)] = abi::time_conversion_text(facts.time);
   std::erase_if(out, [](const auto& fact) { return fact.second.empty(); });
   return out;
 }

@@ -15,7 +15,7 @@ namespace simdprof {
 /// What a recorder knows about an event with an AUX area.
 struct AuxEventFacts {
   const EventPlan& event;
-  TimeConversion time;
+  abi::TimeConversion time;
   bool snapshot = false;
   bool per_cpu = true;             ///< the areas belong to CPUs, not threads
   std::vector<std::int32_t> cpus;  ///< CPUs that are recorded, ascending
@@ -27,7 +27,7 @@ struct AuxEventFacts {
 AuxTraceInfo make_aux_info(const EventSystem& system, const AuxEventFacts& facts);
 
 /// Facts for people and decoders beside the words: "aux_pmu", the PMU's caps as "aux_caps", its terms as "aux_format",
-/// "cpuid", "cpuid_tsc" (leaves 0x15 and 0x16), "time_shift", "time_mult", "time_zero". Those that are known.
+/// "cpuid", "cpuid_tsc" (leaves 0x15 and 0x16), abi::kTimeConversionFact. Those that are known.
 std::map<std::string, std::string> collect_aux_facts(const EventSystem& system, const AuxEventFacts& facts);
 
 /// "GenuineIntel,6,94,3": vendor, family, model, stepping, as perf has them; empty on other machines than x86.

@@ -69,10 +69,10 @@ void ControlPage::store_word(std::size_t offset, std::uint64_t value) const {
   word_at<std::uint64_t>(page_, offset).store(value, std::memory_order_relaxed);
 }
 
-TimeConversion ControlPage::load_time_conversion() const {
+abi::TimeConversion ControlPage::load_time_conversion() const {
   for (;;) {
     const std::uint32_t before = word_at<std::uint32_t>(page_, kLock).load(std::memory_order_acquire);
-    TimeConversion time;
+    abi::TimeConversion time;
     time.known = (word_at<std::uint64_t>(page_, kCapabilities).load(std::memory_order_acquire) & kCapUserTimeZero) != 0;
     time.shift = word_at<std::uint16_t>(page_, kTimeShift).load(std::memory_order_acquire);
     time.mult = word_at<std::uint32_t>(page_, kTimeMult).load(std::memory_order_acquire);

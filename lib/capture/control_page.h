@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "lib/abi/time_conversion.h"
 #include "lib/base/result.h"
 
 namespace simdprof {
@@ -13,14 +14,6 @@ enum class CounterAccess : std::uint8_t {
   split,  ///< two halves, as a 32-bit program has to (split_counter.h)
 };
 inline constexpr CounterAccess kNativeAccess = sizeof(void*) == 8 ? CounterAccess::whole : CounterAccess::split;
-
-/// How ticks of the CPU become time of perf's clock: ns = zero + ticks * mult / 2^shift.
-/// Source: uapi linux/perf_event.h, cap_user_time_zero.
-struct TimeConversion {
-  std::uint32_t shift = 0, mult = 0;
-  std::uint64_t zero = 0;
-  bool known = false;  ///< cap_user_time_zero: without it the ticks and the clock are not tied together
-};
 
 /// perf_event_mmap_page: what the kernel and the reader of a ring tell each other. Not owned.
 class ControlPage {
@@ -43,7 +36,7 @@ class ControlPage {
   /// A word that the kernel reads in a system call of ours (aux_offset, aux_size).
   void store_word(std::size_t offset, std::uint64_t value) const;
   /// Read as the kernel's sequence lock wants it.
-  [[nodiscard]] TimeConversion load_time_conversion() const;
+  [[nodiscard]] abi::TimeConversion load_time_conversion() const;
 
  private:
   [[nodiscard]] std::uint64_t load_halves(std::size_t offset) const;

@@ -39,12 +39,6 @@ Result<PerfClock> PerfClock::open() {
   return clock;
 }
 
-std::uint64_t PerfClock::now_ns() const { return convert_ticks(conversion(), read_ticks()); }
-
-std::uint64_t convert_ticks(const TimeConversion& conversion, std::uint64_t ticks) {
-  const std::uint64_t whole = ticks >> conversion.shift;
-  const std::uint64_t rest = ticks & ((std::uint64_t{1} << conversion.shift) - 1);
-  return conversion.zero + whole * conversion.mult + ((rest * conversion.mult) >> conversion.shift);
-}
+std::uint64_t PerfClock::now_ns() const { return conversion().to_ns(read_ticks()).value_or(0); }
 
 }  // namespace simdprof

@@ -18,15 +18,12 @@ class PerfClock {
   static Result<PerfClock> open();
 
   [[nodiscard]] std::uint64_t now_ns() const;
-  [[nodiscard]] TimeConversion conversion() const { return ring_.control().load_time_conversion(); }
+  [[nodiscard]] abi::TimeConversion conversion() const { return ring_.control().load_time_conversion(); }
 
  private:
   PerfClock(UniqueFd fd, Ring ring) : fd_(std::move(fd)), ring_(std::move(ring)) {}
   UniqueFd fd_;
   Ring ring_;
 };
-
-/// Time of `ticks` by a conversion, in ns.
-std::uint64_t convert_ticks(const TimeConversion& conversion, std::uint64_t ticks);
 
 }  // namespace simdprof

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "lib/abi/time_conversion.h"
 #include "lib/base/units.h"
 
 namespace simdprof {
@@ -23,14 +24,6 @@ enum class AuxTraceType : std::uint32_t {
   hisi_ptt = 6
 };
 
-/// How ticks of a trace's time stamps become the recording's clock, where the words of AuxTraceInfo do not tell:
-/// PERF_RECORD_TIME_CONV of perf.data. Source: uapi linux/perf_event.h, cap_user_time_zero.
-struct AuxClock {
-  std::uint32_t shift = 0;
-  std::uint32_t mult = 0;  ///< 0: not recorded
-  std::uint64_t zero = 0;
-};
-
 /// PERF_RECORD_AUX_OUTPUT_HW_ID: what the kernel said about the trace of one CPU.
 struct AuxHwId {
   std::int32_t cpu = -1;
@@ -43,7 +36,7 @@ struct AuxTraceInfo {
   std::vector<std::uint64_t> words;
   std::uint64_t config = 0;     ///< perf_event_attr::config of the event that made the trace
   std::string cpuid;            ///< "GenuineIntel,6,94,3" as perf's CPUID feature has it; empty: not recorded
-  AuxClock clock;               ///< Arm SPE
+  abi::TimeConversion clock;    ///< of the trace's time stamps, where `words` do not tell: Arm SPE, CoreSight
   std::vector<AuxHwId> hw_ids;  ///< CoreSight: in the order of the recording
 };
 

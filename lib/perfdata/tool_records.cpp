@@ -6,6 +6,7 @@
 
 #include "lib/abi/attr_bytes.h"
 #include "lib/abi/perf_file.h"
+#include "lib/abi/time_conversion.h"
 #include "lib/perfdata/features_in.h"
 
 namespace simdprof::perfdata {
@@ -98,11 +99,12 @@ Status read_event_update(Cursor in, Metadata& out) {
 }
 
 Status read_time_conv(Cursor in, Metadata& out) {
-  const std::uint64_t shift = in.u64();
-  const std::uint64_t mult = in.u64();
-  const std::uint64_t zero = in.u64();
+  abi::TimeConversion time;
+  time.shift = in.u64();
+  time.mult = in.u64();
+  time.zero = in.u64();
   if (in.failed()) return ends_early(in, "TIME_CONV");
-  out.add_fact("tsc_conversion", fmt::format("shift {}, mult {}, zero {}", shift, mult, zero));
+  out.add_fact(std::string(abi::kTimeConversionFact), abi::time_conversion_text(time));
   return {};
 }
 

@@ -64,7 +64,7 @@ TEST(AuxBuffers, TheDecoderIsToldWhatTheRecordingKnows) {
   HandRun metadata = aux_metadata(1);
   metadata.records[2] = aux_info(1, {8, 0, 1});
   metadata.records.push_back(test::host_fact("cpuid", "GenuineIntel,6,94,3"));
-  metadata.records.push_back(test::host_fact("tsc_conversion", "shift 10, mult 341, zero 7"));
+  metadata.records.push_back(test::host_fact("time_conversion", "shift 10, mult 341, zero 7"));
   const HandRecording file({metadata,
                             {StreamKind::ring, 1, {aux_record(0, 2, 0, 20, 0)}, 20, 20},
                             {StreamKind::aux, 2, {aux_piece(0, counting(2), 0)}}});

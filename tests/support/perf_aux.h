@@ -72,9 +72,10 @@ inline PerfAux load_perf_aux(const std::string& path, const std::string& symfs =
         break;
       case 71: read_auxtrace(body, in, flags, out); break;
       case 79:
-        out.info.clock.shift = static_cast<std::uint32_t>(body.u64());
-        out.info.clock.mult = static_cast<std::uint32_t>(body.u64());
+        out.info.clock.shift = body.u64();
+        out.info.clock.mult = body.u64();
         out.info.clock.zero = body.u64();
+        out.info.clock.known = true;
         break;
       default: break;
     }

@@ -48,7 +48,7 @@ class CsFlowTest : public testing::Test {
 
   AuxSlice slice_ = test::slice_of({});
   CsSource source_;
-  AuxClock clock_;
+  abi::TimeConversion clock_;
   test::CodeRegions code_{{{0x1000, test::Bytes(64, std::byte{0x1f})}}};
   test::RecordedAux out_;
   test::AuxRecorder sink_{out_};
@@ -136,7 +136,7 @@ TEST_F(CsFlowTest, TheContextNamesTheThread) {
 
 TEST_F(CsFlowTest, TimeStampsOfTheKernelsClockAreTimes) {
   source_.kernel_clock = true;
-  clock_.mult = 2;
+  clock_ = {0, 2, 0, true};
   CsElement stamp = element(CsKind::timestamp);
   stamp.timestamp = 50;
   take({stamp, element(CsKind::trace_on), range(0x1000, 0x1008)});
@@ -144,7 +144,7 @@ TEST_F(CsFlowTest, TimeStampsOfTheKernelsClockAreTimes) {
 }
 
 TEST_F(CsFlowTest, OtherTimeStampsAreNone) {
-  clock_.mult = 2;
+  clock_ = {0, 2, 0, true};
   CsElement stamp = element(CsKind::timestamp);
   stamp.timestamp = 50;
   take({stamp, element(CsKind::trace_on), range(0x1000, 0x1008)});

@@ -73,14 +73,5 @@ TEST(PtSetup, ErrataAreThoseOfTheCpu) {
   EXPECT_EQ(decode_pt_setup(info)->config(trace).errata.skl014, 0U);
 }
 
-TEST(PtTimeConversion, KeepsAllBitsOfLargeCounts) {
-  // 2^32 + 5 ticks of 0.5 ns, and 1000 ns at tick 0.
-  const PtTimeConversion half{31, 1U << 30U, 1000, true};
-  EXPECT_EQ(half.to_ns((std::uint64_t{1} << 32) + 5), 1000 + (std::uint64_t{1} << 31) + 2);
-  EXPECT_EQ(half.to_ns(std::uint64_t{1} << 55), 1000 + (std::uint64_t{1} << 54));
-}
-
-TEST(PtTimeConversion, AnUnknownOneGivesNoTime) { EXPECT_EQ(PtTimeConversion{}.to_ns(5), AuxPlace::kNoAuxTime); }
-
 }  // namespace
 }  // namespace simdprof

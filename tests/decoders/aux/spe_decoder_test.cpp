@@ -14,7 +14,7 @@ namespace {
 using test::operator+;
 using testing::IsEmpty;
 
-test::RecordedAux decode(const test::Bytes& bytes, const AuxClock& clock = {}) {
+test::RecordedAux decode(const test::Bytes& bytes, const abi::TimeConversion& clock = {}) {
   const test::CodeRegions code{{}};
   AuxTraceInfo info;
   info.clock = clock;
@@ -36,7 +36,7 @@ const test::Bytes kBranch = test::raw({0xb0, 0x00, 0x10, 0, 0, 0x80, 0xff, 0xff,
                             test::raw({0xb1, 0x40, 0x10, 0, 0, 0x80, 0xff, 0xff, 0xa0}) + test::raw({0x01});
 
 TEST(SpeDecoder, ARecordIsAnAccessWithAllThatItTells) {
-  const auto aux = decode(kLoad, {0, 3, 7});
+  const auto aux = decode(kLoad, {0, 3, 7, true});
   EXPECT_THAT(aux.errors, IsEmpty());
   ASSERT_EQ(aux.memory.size(), 1U);
   const AuxMemory& access = aux.memory[0];

@@ -77,10 +77,9 @@ TEST(AuxInfo, FactsAreThoseThatAreKnown) {
   EXPECT_EQ(facts["aux_pmu"], "intel_pt");
   EXPECT_EQ(facts["aux_caps"], "mtc=1 mtc_periods=249 psb_cyc=1 psb_periods=3f");
   EXPECT_NE(facts["aux_format"].find("tsc=config:10"), std::string::npos);
-  EXPECT_EQ(facts["time_shift"], "31");
-  EXPECT_EQ(facts["time_zero"], "77");
+  EXPECT_EQ(facts["time_conversion"], "shift 31, mult 1000, zero 77");
   facts = collect_aux_facts(sysfs.system, {plan, {31, 1000, 77, false}, false, true, {0}});
-  EXPECT_EQ(facts.count("time_zero"), 0U);
+  EXPECT_EQ(facts.count("time_conversion"), 0U);
 }
 
 #ifdef __x86_64__

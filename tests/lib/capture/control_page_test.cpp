@@ -80,7 +80,7 @@ TEST(ControlPage, TheTimeConversionIsRead) {
   page.words[5] = 1U << 4;                                // capabilities (40): cap_user_time_zero
   page.words[6] = std::uint64_t{1000} << 32 | 31U << 16;  // pmc_width, time_shift (50), time_mult (52)
   page.words[8] = 77;                                     // time_zero (64)
-  const TimeConversion time = control.load_time_conversion();
+  const abi::TimeConversion time = control.load_time_conversion();
   EXPECT_TRUE(time.known);
   EXPECT_EQ(time.shift, 31U);
   EXPECT_EQ(time.mult, 1000U);

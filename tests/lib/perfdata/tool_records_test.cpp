@@ -76,7 +76,7 @@ TEST(ToolRecords, ABuildIdRecordHasNoHeaderOfItsOwnInside) {
 TEST(ToolRecords, TimeConversionAndTraceFactsAreKept) {
   Metadata metadata;
   ASSERT_TRUE(read_tool_record(79, Cursor{test::words({31, 7, 9})}, metadata));
-  EXPECT_EQ(metadata.facts().at("tsc_conversion"), "shift 31, mult 7, zero 9");
+  EXPECT_EQ(metadata.facts().at("time_conversion"), "shift 31, mult 7, zero 9");
   refuses_cuts(79, test::words({31, 7, 9}), 24);
   ASSERT_TRUE(read_tool_record(70, Cursor{test::words({1, 11, 12})}, metadata));
   refuses_cuts(70, test::words({1}), 8);
