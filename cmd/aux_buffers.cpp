@@ -1,14 +1,12 @@
 #include "cmd/aux_buffers.h"
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 #include <string_view>
 #include <tuple>
 #include <variant>
 
-#include "decoders/record/decode_record.h"
-#include "lib/container/record_walk.h"
+#include "cmd/chunk_records.h"
 
 namespace simdprof::cmd {
 namespace {
@@ -108,21 +106,14 @@ std::vector<AuxTraceInfo> AuxBufferIndex::infos(const RecordingFacts& facts) con
 
 std::vector<AuxBuffer> AuxBufferIndex::finish(const RecordInput& input, const EventTable& events) {
   std::map<BufferKey, AuxBuffer> found;
-  Record record;
   for (std::size_t chunk = 0; chunk < input.chunks().size(); ++chunk) {
-    const ChunkInfo& info = input.chunks()[chunk];
-    if (info.start.info.kind != StreamKind::aux) continue;
-    const auto bytes = input.load(chunk);
-    if (!bytes) continue;  // damaged: its bytes are missing, and are found so
-    RecordWalk walk{*bytes, info};
-    for (auto raw = walk.next(); raw && *raw; raw = walk.next()) {
-      if (input.is_framing((*raw)->type) || !decode_record(**raw, events, record)) continue;
-      const auto* piece = std::get_if<AuxtraceRecord>(&record.body);
-      if (piece == nullptr) continue;
-      AuxBuffer& buffer = found[{piece->piece.index, piece->piece.cpu, piece->piece.tid}];
-      std::tie(buffer.index, buffer.cpu, buffer.tid) = std::tie(piece->piece.index, piece->piece.cpu, piece->piece.tid);
-      add_extent(buffer, piece->piece, chunk);
-    }
+    if (input.chunks()[chunk].start.info.kind != StreamKind::aux) continue;
+    visit_chunk<AuxtraceRecord>(input, events, chunk, [&](const AuxtraceRecord& record) {
+      const AuxPiece& piece = record.piece;
+      AuxBuffer& buffer = found[{piece.index, piece.cpu, piece.tid}];
+      std::tie(buffer.index, buffer.cpu, buffer.tid) = std::tie(piece.index, piece.cpu, piece.tid);
+      add_extent(buffer, piece, chunk);
+    });
   }
   std::vector<AuxBuffer> buffers;
   for (auto& [key, buffer] : found) buffers.push_back(std::move(buffer));

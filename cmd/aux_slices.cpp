@@ -1,10 +1,8 @@
 #include "cmd/aux_slices.h"
 
 #include <algorithm>
-#include <variant>
 
-#include "decoders/record/decode_record.h"
-#include "lib/container/record_walk.h"
+#include "cmd/chunk_records.h"
 
 namespace simdprof::cmd {
 namespace {
@@ -17,18 +15,11 @@ constexpr std::size_t kMostWindowBytes = std::size_t{48} * 5592405;  ///< 256 Mi
 std::vector<std::byte> area_bytes(const RecordInput& input, const EventTable& events, const AuxBuffer& buffer,
                                   std::size_t chunk) {
   std::vector<std::byte> out;
-  const auto loaded = input.load(chunk);
-  if (!loaded) return out;
-  RecordWalk walk{*loaded, input.chunks()[chunk]};
-  Record record;
-  for (auto raw = walk.next(); raw && *raw; raw = walk.next()) {
-    if (input.is_framing((*raw)->type) || !decode_record(**raw, events, record)) continue;
-    const auto* aux = std::get_if<AuxtraceRecord>(&record.body);
-    if (aux == nullptr) continue;
-    const AuxPiece& piece = aux->piece;
-    if (piece.index != buffer.index || piece.cpu != buffer.cpu || piece.tid != buffer.tid) continue;
+  visit_chunk<AuxtraceRecord>(input, events, chunk, [&](const AuxtraceRecord& record) {
+    const AuxPiece& piece = record.piece;
+    if (piece.index != buffer.index || piece.cpu != buffer.cpu || piece.tid != buffer.tid) return;
     out.insert(out.end(), piece.data.begin(), piece.data.end());
-  }
+  });
   return out;
 }
 
@@ -176,15 +167,9 @@ class SampleReader : public AuxSliceReader {
     at_ = 0;
     const ChunkInfo& info = input_.chunks()[chunk];
     if (info.start.stream != stream_ || info.start.info.kind != StreamKind::ring) return;
-    const auto loaded = input_.load(chunk);
-    if (!loaded) return;
-    RecordWalk walk{*loaded, info};
-    Record record;
-    for (auto raw = walk.next(); raw && *raw; raw = walk.next()) {
-      if (input_.is_framing((*raw)->type) || !decode_record(**raw, events_, record)) continue;
-      const auto* sample = std::get_if<Sample>(&record.body);
-      if (sample != nullptr && !sample->aux.empty()) add(*sample, info.start.info.cpu);
-    }
+    visit_chunk<Sample>(input_, events_, chunk, [&](const Sample& sample) {
+      if (!sample.aux.empty()) add(sample, info.start.info.cpu);
+    });
   }
 
   void add(const Sample& sample, std::int32_t stream_cpu) {
