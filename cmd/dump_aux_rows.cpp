@@ -20,13 +20,10 @@ constexpr unsigned kAddressColumns = 16;
 
 Number when(bool known, std::uint64_t value) { return known ? Number(value) : std::nullopt; }
 Number known_id(std::int64_t id) { return when(id >= 0, static_cast<std::uint64_t>(id)); }
-Number of_memory(const AuxRow& row, std::uint32_t bit, std::uint64_t AuxMemory::*field) {
-  return when(row.memory != nullptr && (row.memory->present & bit) != 0,
-              row.memory != nullptr ? row.memory->*field : 0);
-}
-Number of_memory(const AuxRow& row, std::uint32_t bit, std::uint32_t AuxMemory::*field) {
-  return when(row.memory != nullptr && (row.memory->present & bit) != 0,
-              row.memory != nullptr ? row.memory->*field : 0);
+template <typename Field>
+Number of_memory(const AuxRow& row, std::uint32_t bit, Field AuxMemory::*field) {
+  if (row.memory == nullptr || (row.memory->present & bit) == 0) return std::nullopt;
+  return row.memory->*field;
 }
 
 enum class Style : std::uint8_t { decimal, hex, seconds, text, branch_flags, bytes };
