@@ -8,15 +8,7 @@ namespace simdprof {
 namespace {
 
 using test::FakeSysfs;
-
-EventPlan plan_of(const char* pmu) {
-  EventPlan plan;
-  plan.pmu = pmu;
-  plan.attr.type = 8;
-  plan.attr.config = 0x300e601;
-  plan.attr.flags = 2;  // inherit
-  return plan;
-}
+using test::plan_of;
 
 TEST(AuxInfoArm, ArmSpeHasAHeaderAndItsCpus) {
   FakeSysfs sysfs;

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <string>
 
+#include "lib/capture/plan.h"
 #include "lib/capture/pmu.h"
 
 namespace simdprof::test {
@@ -28,6 +29,16 @@ class FakeSysfs {
   }
   EventSystem system;
 };
+
+/// An event of the PMU with number 8.
+inline EventPlan plan_of(const char* pmu) {
+  EventPlan plan;
+  plan.pmu = pmu;
+  plan.attr.type = 8;
+  plan.attr.config = 0x300e601;
+  plan.attr.flags = 2;  // inherit
+  return plan;
+}
 
 /// Intel PT of a Skylake machine.
 inline void put_intel_pt(const FakeSysfs& sysfs) {
