@@ -34,6 +34,7 @@ void CpuHistory::add(std::uint32_t cpu, const SeenBlock& block) {
     return seen.hash == block.hash && seen.pid == block.pid;
   });
   if (same != end) {
+    if (!same->owned) same->user_ip = block.user_ip;
     same->owned = same->owned || block.owned;
     same->user_mode = same->user_mode || block.user_mode;
     return;

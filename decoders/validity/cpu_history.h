@@ -16,6 +16,7 @@ struct SeenBlock {
   Pid pid = 0;             ///< process that was sampled
   bool owned = false;      ///< its user set had the values; false: read in the kernel, they can be anybody's
   bool user_mode = false;  ///< and in user mode, so that they are its own for sure
+  VirtAddr user_ip = 0;    ///< where the process was in its own code when it was first seen to own them; 0: unknown
 };
 
 /// The last blocks seen on each CPU.

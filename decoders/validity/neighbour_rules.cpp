@@ -1,6 +1,7 @@
 #include "decoders/validity/neighbour_rules.h"
 
 #include <algorithm>
+#include <bit>
 #include <iterator>
 
 #include "decoders/validity/kernel_simd_symbols.h"
@@ -13,7 +14,9 @@ constexpr std::uint64_t kNeighbourNs = 100'000'000;
 /// R6: after this many user-mode hits with other values the block is not the thread's own.
 constexpr std::uint32_t kUserHitsWatched = 64;
 /// R7: registers that must have changed in between, of 16.
-constexpr unsigned kChangedRegisters = 4;
+constexpr int kChangedRegisters = 4;
+/// R7: of those, registers in which the next user-mode hit has the doubted values again, so that they were its own.
+constexpr int kOwnRegisters = 2;
 
 constexpr std::uint16_t kAll16 = 0xffff;
 constexpr std::uint16_t kAll8 = 0x00ff;  // of a 32-bit task
@@ -21,6 +24,7 @@ constexpr std::uint16_t kAll8 = 0x00ff;  // of a 32-bit task
 constexpr std::string_view kNotPrecise = "suspect: the event is not precise, where the defect is not known";
 constexpr std::string_view kJustSwitched = "suspect: the live registers may be those of the thread before on the CPU";
 constexpr std::string_view kSuspect = "suspect: the two processes may run the same program";
+constexpr std::string_view kSharedCode = "suspect: the other process had them in code of a file that both have mapped";
 constexpr std::string_view kUnowned = "suspect: the earlier values were read in the kernel";
 
 void emit(const Pending& pending, FindingSink& out) {
@@ -32,7 +36,7 @@ void emit(const Pending& pending, FindingSink& out) {
 void add_pending(ThreadHistory& thread, const Pending& pending, FindingSink& out) {
   if (thread.pending.size() == ThreadHistory::kMaxPending) {
     // Nothing cleared the oldest so far. An R5 that no user hit of its thread has decided stays undecided.
-    if (thread.pending.front().rule == RuleId::r6) emit(thread.pending.front(), out);
+    if (thread.pending.front().rule != RuleId::r5) emit(thread.pending.front(), out);
     thread.pending.erase(thread.pending.begin());
   }
   thread.pending.push_back(pending);
@@ -50,7 +54,11 @@ Verdict decide(const CheckedSample& checked, Pending& pending) {
     const bool holds = checked.user.rich && near(pending.sample.time_ns, checked.ref.time_ns);
     return holds ? Verdict::holds : Verdict::cleared;
   }
-  if (checked.user.hash == pending.hash) return Verdict::cleared;
+  if (pending.rule == RuleId::r7) {
+    const unsigned same = pending.changed & ~different_registers(checked.user, pending.block) & checked.user.recorded;
+    return std::popcount(same) >= kOwnRegisters ? Verdict::cleared : Verdict::holds;
+  }
+  if (checked.user.hash == pending.block.hash) return Verdict::cleared;
   return --pending.user_hits_left == 0 ? Verdict::holds : Verdict::open;
 }
 
@@ -76,7 +84,7 @@ void judge_r5(const CheckedSample& checked, RuleHistory& history, FindingSink& o
   ThreadHistory* thread = history.thread;
   if (thread == nullptr || !thread->last_user_hit || checked.ref.time_ns == kNoTime) return;
   if (!thread->last_user_hit->rich || !near(thread->last_user_hit->time_ns, checked.ref.time_ns)) return;
-  Pending pending{RuleId::r5, Severity::strong, {}, checked.ref, checked.user.hash, 1};
+  Pending pending{RuleId::r5, Severity::strong, {}, checked.ref, checked.user, 0, 1};
   if (!checked.precise()) {
     pending.severity = Severity::medium;
     pending.note = kNotPrecise;
@@ -88,20 +96,33 @@ void judge_r5(const CheckedSample& checked, RuleHistory& history, FindingSink& o
   add_pending(*thread, pending, out);
 }
 
+// The loader and the C library leave the same values in every process, also of different programs; a block that the
+// other process had there first is a suspect. Three ways to know were weighed. The file of each block's code, kept with
+// the block, is a lookup for each sample. The same file at both hits, asked when R6 speaks, is too narrow: while it
+// relocates the loader calls the library it loads. So the user ip is kept with a block, and what counts is that the
+// file there, as mapped now, is one that this process has too. A mapping costs 24 bytes, and samples nothing.
 void judge_r6(const CheckedSample& checked, RuleHistory& history, FindingSink& out) {
   ThreadHistory* thread = history.thread;
   if (!checked.kernel_mode() || !checked.user.rich || thread == nullptr || !checked.ref.has_cpu) return;
+  const auto blocks = history.cpus.blocks(checked.ref.cpu);
   const SeenBlock* other = nullptr;
-  for (const SeenBlock& seen : history.cpus.blocks(checked.ref.cpu)) {
+  for (const SeenBlock& seen : blocks) {
     if (seen.hash != checked.user.hash) continue;
     if (seen.pid == checked.ref.pid && seen.user_mode) return;
     if (seen.pid != checked.ref.pid && (other == nullptr || seen.owned)) other = &seen;
   }
   if (other == nullptr || is_own_block(*thread, checked.user.hash)) return;
-  Pending pending{RuleId::r6, Severity::strong, {}, checked.ref, checked.user.hash, kUserHitsWatched};
+  const bool shared_code = std::any_of(blocks.begin(), blocks.end(), [&](const SeenBlock& seen) {
+    return seen.hash == checked.user.hash && seen.pid != checked.ref.pid &&
+           history.programs.shares_code(seen.pid, seen.user_ip, checked.ref.pid);
+  });
+  Pending pending{RuleId::r6, Severity::strong, {}, checked.ref, checked.user, 0, kUserHitsWatched};
   if (!history.programs.differ(other->pid, checked.ref.pid)) {
     pending.severity = Severity::medium;
     pending.note = kSuspect;
+  } else if (shared_code) {
+    pending.severity = Severity::medium;
+    pending.note = kSharedCode;
   } else if (!other->owned) {
     pending.severity = Severity::medium;
     pending.note = kUnowned;
@@ -115,20 +136,24 @@ bool is_doubted(const ThreadHistory& thread, std::uint64_t sample_number) {
   });
 }
 
+// A loop can come back to the same values. Two ways to tell it from a stale image were weighed. A comeback seen in
+// user mode before would clear the values, but loaders do each thing once or twice. So the next user-mode hit decides:
+// a thread goes on from what it has, and some of the registers that had changed are still those of the doubted block.
 void judge_r7(const CheckedSample& checked, RuleHistory& history, FindingSink& out) {
-  const ThreadHistory* thread = history.thread;
-  if (!checked.kernel_mode() || thread == nullptr || checked.user.zero) return;
+  ThreadHistory* thread = history.thread;
+  if (!checked.kernel_mode() || thread == nullptr || !checked.user.rich) return;
   if (checked.user.recorded != kAll16 && checked.user.recorded != kAll8) return;
-  bool changed_in_user_mode = false;
+  std::uint16_t changed = 0;  // in user mode since, latest hit first
   for (auto own = thread->blocks.rbegin(); own != thread->blocks.rend(); ++own) {
     if (own->block.hash == checked.user.hash) {
-      if (changed_in_user_mode) out.add(RuleId::r7, checked.ref);
+      if (changed == 0) return;
+      const auto told = static_cast<std::uint16_t>(changed & checked.user.nonzero);
+      add_pending(*thread, {RuleId::r7, Severity::medium, {}, checked.ref, checked.user, told, 1}, out);
       return;
     }
-    if (own->user_mode && own->block.recorded == checked.user.recorded &&
-        count_different(own->block, checked.user) >= kChangedRegisters) {
-      changed_in_user_mode = true;
-    }
+    if (changed != 0 || !own->user_mode || own->block.recorded != checked.user.recorded) continue;
+    const std::uint16_t different = different_registers(own->block, checked.user);
+    if (std::popcount(different) >= kChangedRegisters) changed = different;
   }
 }
 
@@ -143,7 +168,7 @@ void decide_pending(const CheckedSample& checked, ThreadHistory& thread, Finding
 
 void close_pending(ThreadHistory& thread, FindingSink& out) {
   for (const Pending& pending : thread.pending) {
-    if (pending.rule == RuleId::r6) emit(pending, out);
+    if (pending.rule != RuleId::r5) emit(pending, out);
   }
   thread.pending.clear();
   thread.last_user_hit.reset();

@@ -1,7 +1,9 @@
 #include "decoders/validity/program_table.h"
 
+#include <algorithm>
 #include <functional>
 #include <string_view>
+#include <utility>
 #include <variant>
 
 namespace simdprof {
@@ -18,32 +20,77 @@ std::uint64_t path_hash(std::string_view path) { return std::hash<std::string_vi
 
 }  // namespace
 
-std::unordered_map<Pid, std::uint64_t>::iterator ProgramTable::place_of(Pid pid) {
-  if (programs_.size() >= kMaxProcesses && programs_.find(pid) == programs_.end()) programs_.clear();
-  return programs_.try_emplace(pid, 0).first;
+ProgramTable::Process& ProgramTable::process(Pid pid) {
+  if (processes_.size() >= kMaxProcesses && processes_.find(pid) == processes_.end()) {
+    processes_.clear();
+    mappings_ = 0;
+  }
+  return processes_[pid];
+}
+
+void ProgramTable::set_code(Process& process, std::vector<Mapping> code) {
+  mappings_ += code.size();
+  mappings_ -= process.code.size();
+  process.code = std::move(code);
+  if (mappings_ > kMaxAllMappings) forget_code();
+}
+
+void ProgramTable::forget_code() {
+  for (auto& [pid, each] : processes_) each.code = {};
+  mappings_ = 0;
+}
+
+void ProgramTable::map(Process& process, const MmapRecord& record) {
+  const std::uint64_t file = path_hash(record.path);
+  if (process.program == 0) process.program = file;
+  if (process.code.size() >= kMaxMappings || record.length > ~record.start) return;
+  if (mappings_ == kMaxAllMappings) forget_code();
+  process.code.push_back({record.start, record.start + record.length, file});
+  ++mappings_;
+}
+
+void ProgramTable::fork(Pid parent, Pid child) {
+  Process copy;
+  if (const auto found = processes_.find(parent); found != processes_.end()) copy = found->second;
+  Process& forked = process(child);
+  forked.program = copy.program;
+  set_code(forked, std::move(copy.code));
 }
 
 void ProgramTable::observe(const Record& record) {
-  if (const auto* map = std::get_if<MmapRecord>(&record.body)) {
-    if (!is_program_file(*map, record.misc)) return;
-    std::uint64_t& program = place_of(map->pid)->second;
-    if (program == 0) program = path_hash(map->path);
+  if (const auto* mmap = std::get_if<MmapRecord>(&record.body)) {
+    if (is_program_file(*mmap, record.misc)) map(process(mmap->pid), *mmap);
   } else if (const auto* comm = std::get_if<CommRecord>(&record.body)) {
-    if (comm->exec) place_of(comm->pid)->second = 0;
-  } else if (const auto* fork = std::get_if<ForkRecord>(&record.body)) {
-    if (fork->pid == fork->parent_pid) return;
-    const auto parent = programs_.find(fork->parent_pid);
-    const std::uint64_t program = parent == programs_.end() ? 0 : parent->second;
-    place_of(fork->pid)->second = program;
+    if (!comm->exec) return;
+    Process& executing = process(comm->pid);
+    executing.program = 0;
+    set_code(executing, {});
+  } else if (const auto* forked = std::get_if<ForkRecord>(&record.body)) {
+    if (forked->pid != forked->parent_pid) fork(forked->parent_pid, forked->pid);
   } else if (const auto* exit = std::get_if<ExitRecord>(&record.body)) {
-    if (exit->pid == exit->tid) programs_.erase(exit->pid);
+    const auto ended = processes_.find(exit->pid);
+    if (exit->pid != exit->tid || ended == processes_.end()) return;
+    mappings_ -= ended->second.code.size();
+    processes_.erase(ended);
   }
 }
 
 bool ProgramTable::differ(Pid a, Pid b) const {
-  const auto left = programs_.find(a), right = programs_.find(b);
-  if (left == programs_.end() || right == programs_.end()) return false;
-  return left->second != 0 && right->second != 0 && left->second != right->second;
+  const auto left = processes_.find(a), right = processes_.find(b);
+  if (left == processes_.end() || right == processes_.end()) return false;
+  return left->second.program != 0 && right->second.program != 0 && left->second.program != right->second.program;
+}
+
+bool ProgramTable::shares_code(Pid a, VirtAddr address, Pid b) const {
+  const auto left = processes_.find(a), right = processes_.find(b);
+  if (left == processes_.end() || right == processes_.end()) return false;
+  const auto& code = left->second.code;
+  const auto at = std::find_if(code.rbegin(), code.rend(), [address](const Mapping& mapping) {
+    return address >= mapping.start && address < mapping.end;
+  });
+  if (at == code.rend()) return false;
+  return std::any_of(right->second.code.begin(), right->second.code.end(),
+                     [at](const Mapping& mapping) { return mapping.file == at->file; });
 }
 
 }  // namespace simdprof

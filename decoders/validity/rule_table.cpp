@@ -35,10 +35,15 @@ constexpr std::array kRules = {
     Rule{RuleId::r6, Severity::strong, false, kDistrustUserVectors, "user vectors of another process",
          "User vectors of a kernel hit repeat a block that another process had on the same CPU, and the thread never "
          "has them in user mode.",
-         "processes that work on the same data; severity is medium when they may run the same program", judge_r6, true},
+         "processes that work on the same data; severity is medium when they may run the same program, or when the "
+         "other "
+         "had the values first in code that both have mapped, as the loader",
+         judge_r6, true},
     Rule{RuleId::r7, Severity::medium, false, kDistrustUserVectors, "stale user vectors",
-         "User vectors of a kernel hit repeat an older block of the thread, although user-mode hits since had others.",
-         "loops that come back to the same values", judge_r7, true},
+         "User vectors of a kernel hit repeat an older block of the thread, although user-mode hits since had others "
+         "and the "
+         "next one has others too.",
+         "loops that come back to the same values and leave them at once", judge_r7, true},
     Rule{RuleId::r8, Severity::medium, true, kDistrustUserVectors, "kernel pointers in user vectors",
          "User vectors of several samples of the thread hold addresses of kernel text, modules or data.",
          "packed integers and NaN payloads of that form; programs that handle kernel addresses, as profilers do",

@@ -18,7 +18,8 @@ struct Pending {
   Severity severity = Severity::strong;
   std::string_view note;
   SampleRef sample;
-  std::uint64_t hash = 0;            ///< of the block that is doubted
+  VectorBlock block;                 ///< that is doubted
+  std::uint16_t changed = 0;         ///< R7: its registers that are not 0 and had other values in user mode since
   std::uint32_t user_hits_left = 0;  ///< user-mode blocks of the thread that still may clear it
 };
 

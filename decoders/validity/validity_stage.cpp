@@ -104,10 +104,12 @@ void ValidityStage::State::remember() {
   if (!checked.ref.has_cpu) return;
   const bool user_mode = checked.user_mode();
   if (checked.user.rich && !is_doubted(*history.thread, checked.ref.number)) {
-    history.cpus.add(checked.ref.cpu, {checked.user.hash, checked.ref.pid, true, user_mode});
+    const VirtAddr user_ip = checked.sets->user.general(abi::ip_register(arch)).value_or(0);
+    history.cpus.add(checked.ref.cpu, {checked.user.hash, checked.ref.pid, true, user_mode, user_ip});
   }
   if (checked.intr.rich && checked.intr.hash != checked.user.hash) {
-    history.cpus.add(checked.ref.cpu, {checked.intr.hash, checked.ref.pid, user_mode, user_mode});
+    const VirtAddr user_ip = user_mode ? checked.ref.ip : 0;
+    history.cpus.add(checked.ref.cpu, {checked.intr.hash, checked.ref.pid, user_mode, user_mode, user_ip});
   }
 }
 

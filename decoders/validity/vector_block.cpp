@@ -42,14 +42,13 @@ struct Distinct {
 VectorBlock make_vector_block(const RegisterSet& set) {
   VectorBlock block;
   Distinct distinct;
-  std::uint64_t any = 0;
   std::uint64_t hash = 0;
   for (unsigned number = 0; number < kBlockRegisters; ++number) {
     const VectorRegister& vector = set.vector[number];
     if ((vector.recorded_words & kXmmWords) != kXmmWords) continue;
     const std::uint64_t low = vector.words[0], high = vector.words[1];
     block.recorded = static_cast<std::uint16_t>(block.recorded | (1U << number));
-    any |= low | high;
+    if ((low | high) != 0) block.nonzero = static_cast<std::uint16_t>(block.nonzero | (1U << number));
     block.upper_half = block.upper_half || begins_as_kernel(low) || begins_as_kernel(high);
     const std::uint64_t value = value_hash(low, high);
     block.lane[number] = static_cast<std::uint32_t>(value >> 32U);
@@ -57,15 +56,17 @@ VectorBlock make_vector_block(const RegisterSet& set) {
     if ((low | high) != 0 && !one_byte_repeated(low, high)) distinct.add(value);
   }
   block.hash = (hash ^ block.recorded) * kSpread;
-  block.zero = block.recorded != 0 && any == 0;
+  block.zero = block.recorded != 0 && block.nonzero == 0;
   block.rich = distinct.count == kRichRegisters;
   return block;
 }
 
-unsigned count_different(const VectorBlock& a, const VectorBlock& b) {
-  unsigned count = 0;
-  for (unsigned number = 0; number < kBlockRegisters; ++number) count += a.lane[number] != b.lane[number] ? 1U : 0U;
-  return count;
+std::uint16_t different_registers(const VectorBlock& a, const VectorBlock& b) {
+  unsigned different = 0;
+  for (unsigned number = 0; number < kBlockRegisters; ++number) {
+    if (a.lane[number] != b.lane[number]) different |= 1U << number;
+  }
+  return static_cast<std::uint16_t>(different);
 }
 
 bool read_by_kernel(const RegisterSet& set) {

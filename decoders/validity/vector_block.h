@@ -14,6 +14,7 @@ struct VectorBlock {
   std::uint16_t recorded = 0;                         ///< bit n: register n was recorded whole
   std::array<std::uint32_t, kBlockRegisters> lane{};  ///< hash of each register's value
   std::uint64_t hash = 0;                             ///< of `recorded` and all values
+  std::uint16_t nonzero = 0;                          ///< bit n: register n was recorded whole and is not 0
   bool zero = false;                                  ///< something was recorded and all of it is 0
   bool upper_half = false;                            ///< some word begins with 8 ones, as kernel addresses do
   /// At least 4 registers with pairwise different contents that are neither 0 nor one byte repeated: data that two
@@ -25,8 +26,8 @@ struct VectorBlock {
 
 VectorBlock make_vector_block(const RegisterSet& set);
 
-/// Registers in which two blocks with the same `recorded` differ.
-unsigned count_different(const VectorBlock& a, const VectorBlock& b);
+/// Registers in which two blocks with the same `recorded` differ; bit n: register n.
+std::uint16_t different_registers(const VectorBlock& a, const VectorBlock& b);
 
 /// Whether the kernel read the vectors at the interrupt. Register images of other sources cannot show its defects.
 bool read_by_kernel(const RegisterSet& set);

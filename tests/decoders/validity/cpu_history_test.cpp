@@ -27,6 +27,15 @@ TEST(CpuHistory, ABlockOfOneProcessTakesOnePlaceAndKeepsTheSurerFact) {
   EXPECT_FALSE(blocks[1].owned);
 }
 
+TEST(CpuHistory, ABlockIsWhereItsProcessWasFirstSeenToOwnIt) {
+  CpuHistory history;
+  history.add(0, {7, 1, false, false, 0x1000});
+  history.add(0, {7, 1, true, false, 0x2000});
+  history.add(0, {7, 1, true, true, 0x3000});
+  ASSERT_EQ(history.blocks(0).size(), 1U);
+  EXPECT_EQ(history.blocks(0)[0].user_ip, 0x2000U);
+}
+
 TEST(CpuHistory, RegistersAreTheLastThreadsThatWasInUserMode) {
   CpuHistory history;
   EXPECT_FALSE(history.owns_registers(1, 10));

@@ -7,6 +7,8 @@
 namespace simdprof {
 namespace {
 
+using test::exec_of;
+using test::fork_of;
 using test::Hit;
 using test::kernel_hit;
 using test::kZeroLanes;
@@ -19,20 +21,6 @@ using test::user_hit;
 const Lanes kMine = rich_lanes(1);
 const Lanes kOthers = rich_lanes(2);
 const Lanes kKernel = rich_lanes(3);
-
-CommRecord exec_of(Pid pid) {
-  CommRecord comm;
-  comm.pid = comm.tid = pid;
-  comm.exec = true;
-  comm.comm = "next";
-  return comm;
-}
-ForkRecord fork_of(Pid parent, Pid child) {
-  ForkRecord fork;
-  fork.pid = fork.tid = child;
-  fork.parent_pid = fork.parent_tid = parent;
-  return fork;
-}
 
 // R4
 
@@ -185,180 +173,6 @@ TEST(R5, AThreadThatEndsLeavesItUndecided) {
   run.record(exit);
   run.finish();
   EXPECT_TRUE(run.of(RuleId::r5).empty());
-}
-
-// R6
-
-StageRun two_programs() {
-  StageRun run;
-  run.process(100, "/usr/bin/mine");
-  run.process(200, "/usr/bin/other");
-  return run;
-}
-
-TEST(R6, AnotherProcesssBlockIsStrong) {
-  StageRun run = two_programs();
-  run.hit(user_hit(kOthers, 200));
-  const auto wrong = run.hit(kernel_hit(kOthers, kMine));
-  run.hit(user_hit(kMine));
-  EXPECT_TRUE(run.of(RuleId::r6).empty());  // a later block may still clear it
-  run.finish();
-  const auto found = run.of(RuleId::r6);
-  ASSERT_EQ(found.size(), 1U);
-  EXPECT_EQ(found[0].sample.number, wrong);
-  EXPECT_EQ(found[0].severity, Severity::strong);
-  EXPECT_EQ(found[0].distrust, kDistrustUserVectors);
-}
-
-TEST(R6, IsDecidedAfterEnoughUserHitsWithOtherValues) {
-  StageRun run = two_programs();
-  run.hit(user_hit(kOthers, 200));
-  run.hit(kernel_hit(kOthers, kMine));
-  for (int i = 0; i < 63; ++i) run.hit(user_hit(kMine));
-  EXPECT_TRUE(run.of(RuleId::r6).empty());
-  run.hit(user_hit(kMine));
-  EXPECT_EQ(run.of(RuleId::r6).size(), 1U);
-}
-
-TEST(R6, ALaterBlockOfItsOwnClearsIt) {
-  StageRun run = two_programs();
-  run.hit(user_hit(kOthers, 200));
-  run.hit(kernel_hit(kOthers, kMine));
-  run.hit(user_hit(kOthers));
-  run.finish();
-  EXPECT_TRUE(run.of(RuleId::r6).empty());
-}
-
-TEST(R6, AnEarlierBlockOfItsOwnClearsIt) {
-  StageRun run = two_programs();
-  Hit elsewhere = user_hit(kOthers);
-  elsewhere.cpu = 5;
-  run.hit(elsewhere);
-  run.hit(user_hit(kOthers, 200));
-  run.hit(kernel_hit(kOthers, kMine));
-  run.finish();
-  EXPECT_TRUE(run.of(RuleId::r6).empty());
-}
-
-TEST(R6, AnotherCpusBlockSaysNothing) {
-  StageRun run = two_programs();
-  Hit other = user_hit(kOthers, 200);
-  other.cpu = 1;
-  run.hit(other);
-  run.hit(kernel_hit(kOthers, kMine));
-  run.finish();
-  EXPECT_TRUE(run.of(RuleId::r6).empty());
-}
-
-TEST(R6, ForkedWorkersWithTheSameDataAreSuspectsAtMost) {
-  StageRun run;
-  run.process(100, "/usr/bin/server");
-  run.record(fork_of(100, 200));
-  run.hit(user_hit(kOthers, 200));
-  run.hit(kernel_hit(kOthers, kOthers));
-  run.finish();
-  const auto found = run.of(RuleId::r6);
-  ASSERT_EQ(found.size(), 1U);
-  EXPECT_EQ(found[0].severity, Severity::medium);
-  EXPECT_FALSE(found[0].note.empty());
-}
-
-TEST(R6, AForkThatExecutesAnotherProgramIsAnotherProgram) {
-  StageRun run;
-  run.process(100, "/usr/bin/shell");
-  run.record(fork_of(100, 200));
-  run.record(exec_of(200));
-  run.process(200, "/usr/bin/tool");
-  run.hit(user_hit(kOthers, 200));
-  run.hit(kernel_hit(kOthers, kMine));
-  run.finish();
-  ASSERT_EQ(run.of(RuleId::r6).size(), 1U);
-  EXPECT_EQ(run.of(RuleId::r6)[0].severity, Severity::strong);
-}
-
-TEST(R6, ProcessesOfUnknownProgramsAreSuspectsAtMost) {
-  StageRun run;
-  run.hit(user_hit(kOthers, 200));
-  run.hit(kernel_hit(kOthers, kMine));
-  run.finish();
-  ASSERT_EQ(run.of(RuleId::r6).size(), 1U);
-  EXPECT_EQ(run.of(RuleId::r6)[0].severity, Severity::medium);
-}
-
-TEST(R6, ConstantsAreNotRich) {
-  for (const std::uint64_t word : {~std::uint64_t{0}, std::uint64_t{0x2020202020202020}, std::uint64_t{0}}) {
-    StageRun run = two_programs();
-    run.hit(user_hit(same_lanes(word), 200));
-    run.hit(kernel_hit(same_lanes(word), kMine));
-    run.finish();
-    EXPECT_TRUE(run.of(RuleId::r6).empty()) << word;
-  }
-}
-
-TEST(R6, ValuesThatAKernelHitLeftBehindAreASuspect) {
-  StageRun run = two_programs();
-  // 200 is in the kernel while the registers still hold what 100 had.
-  run.hit(kernel_hit(rich_lanes(9), kMine, 200));
-  run.hit(kernel_hit(kMine, kMine));
-  run.finish();
-  ASSERT_EQ(run.of(RuleId::r6).size(), 1U);
-  EXPECT_EQ(run.of(RuleId::r6)[0].severity, Severity::medium);
-}
-
-TEST(R6, PendingFindingsAreBounded) {
-  StageRun run = two_programs();
-  run.hit(user_hit(kOthers, 200));
-  const std::size_t hits = ThreadHistory::kMaxPending + 5;
-  for (std::size_t i = 0; i < hits; ++i) run.hit(kernel_hit(kOthers, kMine));
-  EXPECT_EQ(run.of(RuleId::r6).size(), 5U);
-  run.finish();
-  EXPECT_EQ(run.of(RuleId::r6).size(), hits);
-}
-
-// R7
-
-TEST(R7, AnOlderBlockAfterAnotherUserBlockIsStale) {
-  StageRun run;
-  run.hit(user_hit(kMine));
-  run.hit(user_hit(rich_lanes(5)));
-  const auto stale = run.hit(kernel_hit(kMine, rich_lanes(5)));
-  const auto found = run.of(RuleId::r7);
-  ASSERT_EQ(found.size(), 1U);
-  EXPECT_EQ(found[0].sample.number, stale);
-  EXPECT_EQ(found[0].severity, Severity::medium);
-}
-
-TEST(R7, TheLatestUserBlockIsWhatTheKernelShouldSee) {
-  StageRun run;
-  run.hit(user_hit(rich_lanes(5)));
-  run.hit(user_hit(kMine));
-  run.hit(kernel_hit(kMine, kMine));
-  run.hit(kernel_hit(kMine, kMine));
-  run.hit(user_hit(rich_lanes(6)));
-  run.hit(user_hit(kMine));
-  run.hit(kernel_hit(kMine, kMine));
-  EXPECT_TRUE(run.of(RuleId::r7).empty());
-}
-
-TEST(R7, LoopInvariantRegistersNeedFourThatChanged) {
-  for (const std::size_t changed : {std::size_t{3}, std::size_t{4}}) {
-    StageRun run;
-    Lanes between = kMine;
-    for (std::size_t i = 0; i < changed; ++i) between[i] = rich_lanes(7)[i];
-    run.hit(user_hit(kMine));
-    run.hit(user_hit(between));
-    run.hit(kernel_hit(kMine, between));
-    EXPECT_EQ(run.of(RuleId::r7).size(), changed == 4 ? 1U : 0U);
-  }
-}
-
-TEST(R7, AnotherProgramsBlocksAreForgotten) {
-  StageRun run;
-  run.hit(user_hit(kMine));
-  run.record(exec_of(100));
-  run.hit(user_hit(rich_lanes(5)));
-  run.hit(kernel_hit(kMine, kMine));
-  EXPECT_TRUE(run.of(RuleId::r7).empty());
 }
 
 }  // namespace

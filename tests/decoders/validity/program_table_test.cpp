@@ -21,6 +21,14 @@ class ProgramTableTest : public testing::Test {
     map.path = path;
     tell(map, misc);
   }
+  void map_at(Pid pid, std::string_view path, VirtAddr start, std::uint64_t length = 0x1000) {
+    MmapRecord map;
+    map.pid = pid;
+    map.start = start;
+    map.length = length;
+    map.path = path;
+    tell(map);
+  }
   void exec(Pid pid) {
     CommRecord comm;
     comm.pid = comm.tid = pid;
@@ -65,6 +73,50 @@ TEST_F(ProgramTableTest, AChildHasItsParentsProgramUntilItExecutes) {
   EXPECT_TRUE(table_.differ(1, 2));
 }
 
+TEST_F(ProgramTableTest, CodeOfAFileThatBothHaveMappedIsShared) {
+  map_at(1, "/usr/bin/a", 0x400000);
+  map_at(1, "/usr/lib/libc.so.6", 0x7f0000);
+  map_at(2, "/usr/bin/b", 0x400000);
+  map_at(2, "/usr/lib/libc.so.6", 0x7e0000);
+  EXPECT_TRUE(table_.shares_code(1, 0x7f0000, 2));
+  EXPECT_TRUE(table_.shares_code(1, 0x7f0fff, 2));
+  EXPECT_FALSE(table_.shares_code(1, 0x7f1000, 2)) << "no file is there";
+  EXPECT_FALSE(table_.shares_code(1, 0x400000, 2)) << "another file, at the same address";
+  EXPECT_FALSE(table_.shares_code(1, 0x7f0000, 3)) << "nothing is known of the other";
+  EXPECT_FALSE(table_.shares_code(3, 0x7f0000, 2)) << "nothing is known of the process";
+}
+
+TEST_F(ProgramTableTest, TheLatestMappingAtAnAddressCounts) {
+  map_at(1, "/usr/lib/libc.so.6", 0x7f0000);
+  map_at(2, "/usr/lib/libc.so.6", 0x7f0000);
+  map_at(1, "/usr/lib/plugin.so", 0x7f0000);
+  EXPECT_FALSE(table_.shares_code(1, 0x7f0000, 2));
+  EXPECT_TRUE(table_.shares_code(2, 0x7f0000, 1));
+}
+
+TEST_F(ProgramTableTest, AChildHasItsParentsCodeUntilItExecutes) {
+  map_at(1, "/usr/bin/sh", 0x400000);
+  fork(1, 2);
+  EXPECT_TRUE(table_.shares_code(2, 0x400000, 1));
+  EXPECT_EQ(table_.mappings(), 2U);
+  exec(2);
+  EXPECT_FALSE(table_.shares_code(2, 0x400000, 1));
+  EXPECT_EQ(table_.mappings(), 1U);
+}
+
+TEST_F(ProgramTableTest, AMappingPastTheEndOfAllAddressesIsPassedOver) {
+  map_at(1, "/usr/bin/a", ~VirtAddr{0} - 1, 0x1000);
+  EXPECT_EQ(table_.mappings(), 0U);
+}
+
+TEST_F(ProgramTableTest, MappingsAreBounded) {
+  for (std::size_t i = 0; i < ProgramTable::kMaxMappings + 10; ++i) map_at(1, "/usr/bin/a", 0x1000 * i);
+  EXPECT_EQ(table_.mappings(), ProgramTable::kMaxMappings);
+  for (Pid child = 2; child < 5000; ++child) fork(1, child);
+  EXPECT_LE(table_.mappings(), ProgramTable::kMaxAllMappings);
+  EXPECT_TRUE(table_.size() == 4999 && !table_.differ(1, 2)) << "programs are still known";
+}
+
 TEST_F(ProgramTableTest, AnEndedProcessIsForgotten) {
   map(1, "/usr/bin/a");
   ExitRecord exit;
@@ -75,6 +127,7 @@ TEST_F(ProgramTableTest, AnEndedProcessIsForgotten) {
   exit.tid = 1;
   tell(exit);
   EXPECT_EQ(table_.size(), 0U);
+  EXPECT_EQ(table_.mappings(), 0U);
 }
 
 TEST_F(ProgramTableTest, ItsSizeIsBounded) {

@@ -94,6 +94,20 @@ inline Hit kernel_hit(const Lanes& user, const Lanes& intr, Tid tid = 100) {
   return hit;
 }
 
+inline CommRecord exec_of(Pid pid) {
+  CommRecord comm;
+  comm.pid = comm.tid = pid;
+  comm.exec = true;
+  comm.comm = "next";
+  return comm;
+}
+inline ForkRecord fork_of(Pid parent, Pid child) {
+  ForkRecord fork;
+  fork.pid = fork.tid = child;
+  fork.parent_pid = fork.parent_tid = parent;
+  return fork;
+}
+
 class StageRun {
  public:
   explicit StageRun(abi::Arch arch = abi::Arch::x86_64) : registers_(arch, std::nullopt, {}), stage_(arch) {}
@@ -118,13 +132,15 @@ class StageRun {
     record.body = std::move(body);
     stage_.observe(record, findings_);
   }
-  /// A process that runs `program`.
-  void process(Pid pid, std::string_view program) {
+  /// A process that runs `program`; its hits are there when nothing else is said.
+  void process(Pid pid, std::string_view program) { map(pid, program, 0x400000); }
+  /// A file with code, two pages.
+  void map(Pid pid, std::string_view path, VirtAddr start) {
     MmapRecord map;
     map.pid = map.tid = pid;
-    map.start = 0x400000;
-    map.length = 0x1000;
-    map.path = program;
+    map.start = start;
+    map.length = 0x2000;
+    map.path = path;
     record(map);
   }
   void finish() { stage_.finish(findings_); }
