@@ -1,6 +1,7 @@
 """AUX traces as dump-aux, report and dump-regs show them: a perf.data written by hand, whose areas and losses are known,
 and the traces of others, beside perf where it is here."""
 
+import collections
 import json
 import os
 import shutil
@@ -208,6 +209,19 @@ def output_is_the_same_every_time(folder):
         check(lines(path, "--branches") == first, "two runs differ")
 
 
+def packets_of_the_corpus_are_all_there(_folder):
+    """A trace without its programs: the packets alone, by kind, as the corpus counts them (perf's kinds, without pads)."""
+    path = os.path.join(CORPUS, "pdc", "perf.data.intel_pt-4.14")
+    if not os.path.exists(path):
+        print("  no corpus: packets not counted")
+        return
+    kinds = collections.Counter(lines(path, "--packets", "--format", "tsv", "-F", "name")[1:])
+    del kinds["pad"]
+    wanted = {"tnt.8": 69516, "tip": 12039, "mtc": 2802, "pip": 441, "fup": 149, "tsc": 24, "tma": 24, "cbr": 24}
+    wanted |= {"mode.exec": 18, "mode.tsx": 16, "tip.pge": 10, "tip.pgd": 10, "psb": 10, "psbend": 10}
+    equal(kinds, wanted, "packets by kind")
+
+
 def corpus_agrees_with_perf(folder):
     if not os.path.exists(os.path.join(CORPUS, "README.md")):
         print("  no corpus: not compared with perf")
@@ -234,6 +248,7 @@ if __name__ == "__main__":
             what_is_not_there_is_one_line,
             cut_files_end_well,
             output_is_the_same_every_time,
+            packets_of_the_corpus_are_all_there,
             corpus_agrees_with_perf,
         ]
     )
