@@ -34,10 +34,37 @@ void append_symbol(TextBuffer& out, SampleSource& source, VirtAddr address, Fiel
   if (fields.has(ScriptField::dso)) append_dso_in_parentheses(out, place, fields);
 }
 
+CpuMode mode_of(VirtAddr address) { return (address >> 63U) != 0 ? CpuMode::kernel : CpuMode::user; }
+
+void append_offset(TextBuffer& out, SampleSource& source, VirtAddr address, FieldSet fields) {
+  append_hex(out, branch_offset(source, address));
+  if (fields.has(ScriptField::dso)) append_dso_in_parentheses(out, locate_branch(source, address), fields);
+}
+
+/// Both ends of each branch, as `append_end` writes them, and its flags.
+void append_each(TextBuffer& out, const BranchStack& branches, SampleSource& source, FieldSet fields,
+                 std::string_view lead, void (*append_end)(TextBuffer&, SampleSource&, VirtAddr, FieldSet)) {
+  for (std::size_t i = 0; i < branches.size(); ++i) {
+    append_text(out, lead);
+    append_end(out, source, branches.from(i), fields);
+    append_text(out, "/");
+    append_end(out, source, branches.to(i), fields);
+    append_flags(out, branches.flags(i));
+  }
+}
+
 }  // namespace
 
 Location locate_branch(SampleSource& source, VirtAddr address) {
-  return source.locate(address, (address >> 63U) != 0 ? CpuMode::kernel : CpuMode::user, false);
+  return source.locate(address, mode_of(address), false);
+}
+
+std::uint64_t branch_offset(const SampleSource& source, VirtAddr address) {
+  const CpuMode mode = mode_of(address);
+  const Mapping* const mapping = source.mapping(address, mode);
+  if (mapping == nullptr) return address;
+  // The kernel's mappings have no place in a file: their file_offset is an address.
+  return address - mapping->start + (mode == CpuMode::kernel ? 0 : mapping->file_offset);
 }
 
 char prediction_mark(std::uint64_t branch_flags) {
@@ -60,22 +87,15 @@ std::string_view branch_type_name(std::uint64_t branch_flags) {
 std::uint64_t branch_cycles(std::uint64_t branch_flags) { return (branch_flags >> 4U) & 0xffffU; }
 
 void append_branches(TextBuffer& out, const BranchStack& branches, SampleSource& source, FieldSet fields) {
-  for (std::size_t i = 0; i < branches.size(); ++i) {
-    append_text(out, " ");
-    append_address(out, source, branches.from(i), fields);
-    append_text(out, "/");
-    append_address(out, source, branches.to(i), fields);
-    append_flags(out, branches.flags(i));
-  }
+  append_each(out, branches, source, fields, " ", append_address);
 }
 
 void append_branch_symbols(TextBuffer& out, const BranchStack& branches, SampleSource& source, FieldSet fields) {
-  for (std::size_t i = 0; i < branches.size(); ++i) {
-    append_symbol(out, source, branches.from(i), fields);
-    append_text(out, "/");
-    append_symbol(out, source, branches.to(i), fields);
-    append_flags(out, branches.flags(i));
-  }
+  append_each(out, branches, source, fields, "", append_symbol);
+}
+
+void append_branch_offsets(TextBuffer& out, const BranchStack& branches, SampleSource& source, FieldSet fields) {
+  append_each(out, branches, source, fields, " ", append_offset);
 }
 
 }  // namespace simdprof::cmd

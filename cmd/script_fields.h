@@ -38,6 +38,7 @@ enum class ScriptField : std::uint32_t {
   brstacksym = 1U << 23U,
   data_page_size = 1U << 24U,
   code_page_size = 1U << 25U,
+  brstackoff = 1U << 26U,
 };
 
 class FieldSet {

@@ -115,7 +115,7 @@ void add_branch_symbol(JsonObject& branch, std::string_view name, std::string_vi
   branch.hex(offset_name, place.symbol_offset);
 }
 
-void add_branches(JsonObject& object, const BranchStack& branches, SampleSource& source, bool symbols) {
+void add_branches(JsonObject& object, const BranchStack& branches, SampleSource& source, FieldSet fields) {
   TextBuffer& out = object.key("brstack");
   append_text(out, "[");
   for (std::size_t i = 0; i < branches.size(); ++i) {
@@ -124,9 +124,13 @@ void add_branches(JsonObject& object, const BranchStack& branches, SampleSource&
     JsonObject branch(out);
     branch.hex("from", branches.from(i));
     branch.hex("to", branches.to(i));
-    if (symbols) {
+    if (fields.has(ScriptField::brstacksym)) {
       add_branch_symbol(branch, "from_sym", "from_symoff", source, branches.from(i));
       add_branch_symbol(branch, "to_sym", "to_symoff", source, branches.to(i));
+    }
+    if (fields.has(ScriptField::brstackoff)) {
+      branch.hex("from_off", branch_offset(source, branches.from(i)));
+      branch.hex("to_off", branch_offset(source, branches.to(i)));
     }
     const char mark = prediction_mark(flags);
     if (mark != '-') append_text(branch.key("predicted"), mark == 'P' ? "true" : "false");
@@ -172,9 +176,9 @@ void render_script_json(TextBuffer& out, const SampleHit& hit, SampleSource& sou
     if (fields.has(ScriptField::callchain)) add_chain(object, source, fields, view);
     if (fields.has(ScriptField::iregs)) add_registers(object, "iregs", sample.regs_intr, view.arch);
     if (fields.has(ScriptField::uregs)) add_registers(object, "uregs", sample.regs_user, view.arch);
-    const bool branch_symbols = fields.has(ScriptField::brstacksym);
-    if (branch_symbols || fields.has(ScriptField::brstack)) {
-      add_branches(object, sample.branches, source, branch_symbols);
+    if (fields.has(ScriptField::brstack) || fields.has(ScriptField::brstacksym) ||
+        fields.has(ScriptField::brstackoff)) {
+      add_branches(object, sample.branches, source, fields);
     }
     if (fields.has(ScriptField::phys_addr)) object.hex("phys_addr", sample.phys_addr);
     if (fields.has(ScriptField::data_page_size)) object.hex("data_page_size", sample.data_page_size);

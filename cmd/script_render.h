@@ -31,6 +31,9 @@ char mode_letter(CpuMode mode);
 
 /// Either end of a branch. Branches go from any mode to any other: whoever is in the upper half is the kernel.
 Location locate_branch(SampleSource& source, VirtAddr address);
+/// Where an end of a branch lies in what is mapped there: in the file, in the kernel's image or module. The address
+/// itself where nothing is known to be mapped.
+std::uint64_t branch_offset(const SampleSource& source, VirtAddr address);
 /// 'M' mispredicted, 'P' predicted, '-' not told: bits 0 and 1 of a branch entry's flags.
 char prediction_mark(std::uint64_t branch_flags);
 /// "COND", "CALL", ...: bits 20..23 of a branch entry's flags, and 26..29 for types that came later; empty when the
@@ -43,6 +46,9 @@ std::uint64_t branch_cycles(std::uint64_t branch_flags);
 void append_branches(TextBuffer& out, const BranchStack& branches, SampleSource& source, FieldSet fields);
 /// The same with symbols and offsets in place of addresses, and no blank before.
 void append_branch_symbols(TextBuffer& out, const BranchStack& branches, SampleSource& source, FieldSet fields);
+
+/// The same with offsets in the mapped files, as branch_offset() has them.
+void append_branch_offsets(TextBuffer& out, const BranchStack& branches, SampleSource& source, FieldSet fields);
 
 /// Of a sample in the layout of the kernel's tool: the part that needs the sample alone, its registers.
 void prepare_script_text(TextBuffer& out, const Sample& sample, const ScriptView& view);

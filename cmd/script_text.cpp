@@ -269,6 +269,8 @@ void render_script_text(TextBuffer& out, const SampleHit& hit, SampleSource& sou
     append_branches(out, sample.branches, source, fields);
   } else if (fields.has(ScriptField::brstacksym)) {
     append_branch_symbols(out, sample.branches, source, fields);
+  } else if (fields.has(ScriptField::brstackoff)) {
+    append_branch_offsets(out, sample.branches, source, fields);
   }
   if (fields.has(ScriptField::phys_addr)) append_hex_aligned(out, sample.phys_addr, kAddressColumns);
   if (fields.has(ScriptField::data_page_size)) append_page_size(out, sample.data_page_size);

@@ -33,6 +33,12 @@ Bytes comm(std::uint32_t pid, std::uint32_t tid) {
   return framed(3, words({(std::uint64_t{tid} << 32U) | pid}) + test::text("app") + test::raw({0, 0, 0, 0, 0}));
 }
 
+/// MMAP of /lib/app at 0x500000, 0x10000 bytes from 0x2000 of the file.
+Bytes mapping(std::uint32_t pid) {
+  return framed(1, words({(std::uint64_t{pid} << 32U) | pid, 0x500000, 0x10000, 0x2000}) + test::text("/lib/app") +
+                       test::raw({0, 0, 0, 0, 0, 0, 0, 0}));
+}
+
 constexpr std::uint64_t kBase =
     abi::PERF_SAMPLE_IP | abi::PERF_SAMPLE_TID | abi::PERF_SAMPLE_TIME | abi::PERF_SAMPLE_CPU | abi::PERF_SAMPLE_PERIOD;
 
@@ -42,7 +48,7 @@ Bytes base_fields() { return words({0x401136, (std::uint64_t{815} << 32U) | 812,
 std::string render(std::uint64_t sample_type, const Bytes& sample, std::string_view field_list, bool json = false,
                    std::size_t max_stack = 0, std::string_view machine = "x86_64") {
   const HandRecording file{{{StreamKind::metadata, 0, {event_with(sample_type), test::host_fact("arch", machine)}},
-                            {StreamKind::synthesized, 1, {comm(812, 815)}},
+                            {StreamKind::synthesized, 1, {comm(812, 815), mapping(812)}},
                             {StreamKind::ring, 2, {framed(9, sample, 2)}, 1'500'002'999, 1'500'002'999}}};
   SampleOptions options;
   options.input = file.path();
@@ -103,6 +109,18 @@ TEST(ScriptText, BranchesNameTheFilesOfTheirAddressesWithFieldDso) {
             "           401136 ([unknown]) 0x401000([unknown])/0xffffffff81000130([kernel.kallsyms])/P/-/-/0/ \n");
   EXPECT_EQ(render(kBase | abi::PERF_SAMPLE_BRANCH_STACK, sample, "ip,brstacksym"),
             "           401136[unknown]/[unknown]/P/-/-/0/ \n");
+}
+
+TEST(ScriptText, BranchesHaveTheirOffsetsInFiles) {
+  const Bytes sample = base_fields() + words({1, 0x501234, 0x401000, 2});
+  EXPECT_EQ(render(kBase | abi::PERF_SAMPLE_BRANCH_STACK, sample, "brstackoff"), " 0x3234/0x401000/P/-/-/0/ \n");
+  EXPECT_EQ(render(kBase | abi::PERF_SAMPLE_BRANCH_STACK, sample, "ip,dso,brstackoff"),
+            "           401136 ([unknown]) 0x3234(/lib/app)/0x401000([unknown])/P/-/-/0/ \n");
+  EXPECT_EQ(
+      render(kBase | abi::PERF_SAMPLE_BRANCH_STACK, sample, "brstackoff", true),
+      R"({"brstack":[{"from":"0x501234","to":"0x401000","from_off":"0x3234","to_off":"0x401000","predicted":true,)"
+      R"("in_tx":false,"abort":false,"cycles":0}]})"
+      "\n");
 }
 
 TEST(ScriptText, OtherArchitecturesHaveTheirOwnRegisterNames) {
