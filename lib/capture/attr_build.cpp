@@ -100,14 +100,14 @@ std::vector<EventPlan> build_event_plans(const std::vector<EventRequest>& reques
     return request.role == EventRole::tracking;
   });
   for (const EventRequest& request : requests) {
-    EventPlan plan;
     const bool tracks = tracked_apart ? request.role == EventRole::tracking : plans.empty();
-    plan.attr = build_attr(request, options, frequency_hz, tracks);
-    plan.name = request.name;
-    plan.group = request.group;
-    plan.role = request.role;
-    plan.pmu = request.pmu;
-    plans.push_back(std::move(plan));
+    plans.push_back({build_attr(request, options, frequency_hz, tracks),
+                     request.name,
+                     request.group,
+                     request.role,
+                     request.pmu,
+                     {},
+                     {}});
   }
   return plans;
 }

@@ -115,7 +115,7 @@ std::optional<EventCode> find_cache_event(std::string_view name) {
   }
   const std::uint64_t op_value = op == nullptr ? 0 : op->value;
   const std::uint64_t result_value = result == nullptr ? 0 : result->value;
-  if (((kCacheOpsThatExist[cache->value] >> op_value) & 1U) == 0) return std::nullopt;
+  if (((kCacheOpsThatExist[static_cast<std::size_t>(cache->value)] >> op_value) & 1U) == 0) return std::nullopt;
   return EventCode{abi::PERF_TYPE_HW_CACHE, cache->value | (op_value << 8U) | (result_value << 16U)};
 }
 

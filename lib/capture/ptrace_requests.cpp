@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 
 #include <array>
+#include <bit>
 #include <cerrno>
 
 namespace simdprof::ptrace {
@@ -80,15 +81,27 @@ bool store_regset(Tid tid, unsigned type, std::span<const std::byte> bytes) {
   return request(PTRACE_SETREGSET, tid, type, &source) == 0;
 }
 
+// ptrace moves a long at a time: 32 bits in a 32-bit simdprof, which reaches the lower 4 GiB alone.
 std::optional<std::uint64_t> load_word(Tid tid, VirtAddr at) {
-  errno = 0;
-  const long word = ::ptrace(PTRACE_PEEKDATA, tid, at, nullptr);
-  if (errno != 0) return std::nullopt;
-  return static_cast<std::uint64_t>(word);
+  std::array<unsigned long, sizeof(std::uint64_t) / sizeof(long)> parts{};
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    const auto place = static_cast<std::uintptr_t>(at + i * sizeof(long));
+    if (place != at + i * sizeof(long)) return std::nullopt;
+    errno = 0;
+    parts[i] = static_cast<unsigned long>(::ptrace(PTRACE_PEEKDATA, tid, place, nullptr));
+    if (errno != 0) return std::nullopt;
+  }
+  return std::bit_cast<std::uint64_t>(parts);
 }
 
 bool store_word(Tid tid, VirtAddr at, std::uint64_t value) {
-  return request(PTRACE_POKEDATA, tid, at, std::uintptr_t{value}) == 0;
+  const auto parts = std::bit_cast<std::array<unsigned long, sizeof(value) / sizeof(long)>>(value);
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    const auto place = static_cast<std::uintptr_t>(at + i * sizeof(long));
+    if (place != at + i * sizeof(long)) return false;
+    if (request(PTRACE_POKEDATA, tid, place, std::uintptr_t{parts[i]}) != 0) return false;
+  }
+  return true;
 }
 
 std::optional<int> wait_for(Tid tid) {
