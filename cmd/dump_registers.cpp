@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <iterator>
+#include <span>
 #include <utility>
 
 #include "cmd/dump_text.h"
@@ -69,13 +70,46 @@ void put_vectors(TextBuffer& out, const RegisterSet& set) {
   out.push_back('\n');
 }
 
+void put_words(TextBuffer& out, std::span<const std::uint64_t> words) {
+  append_text(out, " 0x");
+  for (auto word = words.rbegin(); word != words.rend(); ++word) put(out, "{:016x}", *word);
+}
+
+bool has_value(Presence presence) { return presence == Presence::valid || presence == Presence::untrusted; }
+
+void put_arm64(TextBuffer& out, const Arm64Vectors& set) {
+  put(out, "    sve_vector_bytes {}\n", set.vector_bytes);
+  const std::span<const std::uint64_t> words = set.words;
+  const unsigned stride = set.stride();
+  for (std::size_t number = 0; has_value(set.low) && number < words.size() / stride; ++number) {
+    put(out, "    vector{} [127:0] {}", number, presence_name(set.low));
+    put_words(out, words.subspan(number * stride, 2));
+    if (stride > 2) put(out, " [{}:128] {}", 64 * stride - 1, presence_name(set.high));
+    if (stride > 2 && has_value(set.high)) put_words(out, words.subspan(number * stride + 2, stride - 2));
+    out.push_back('\n');
+  }
+  put(out, "    predicates {}", presence_name(set.predicates));
+  if (has_value(set.predicates)) {
+    for (const auto& predicate : set.predicate) put_words(out, predicate);
+    append_text(out, "\n    ffr");
+    put_words(out, set.ffr);
+  }
+  put(out, "\n    fpsr fpcr {}", presence_name(set.control));
+  if (has_value(set.control)) put(out, " {:#x} {:#x}", set.fpsr, set.fpcr);
+  out.push_back('\n');
+}
+
 void put_set(TextBuffer& out, std::string_view name, const RegisterSet& set) {
   put(out, "  {} abi={} general={} vectors={}", name, set.abi, origin_name(set.gpr_origin),
       origin_name(set.vector_origin));
   if (set.xstate_in_use) put(out, " in_use={:#x}", *set.xstate_in_use);
   out.push_back('\n');
   put_general(out, set);
-  if (set.has_vectors()) put_vectors(out, set);
+  if (set.vector_origin == Origin::regset) {
+    put_arm64(out, set.arm64);
+  } else if (set.has_vectors()) {
+    put_vectors(out, set);
+  }
 }
 
 }  // namespace

@@ -24,6 +24,8 @@ struct DumpRegsOptions {
   SampleOptions samples;
   Verbosity verbosity;
   std::array<bool, kRegisterClasses> classes{};
+  bool sve = false;
+  bool fpcr = false;
   bool user = false;
   bool intr = false;
   bool both = false;
@@ -48,7 +50,10 @@ void add_options(CLI::App& app, DumpRegsOptions& options) {
   app.add_flag("--zmm", class_option(options, RegisterClass::zmm), "all 512 bits");
   app.add_flag("--opmask", class_option(options, RegisterClass::opmask), "k0..k7");
   app.add_flag("--mxcsr", class_option(options, RegisterClass::mxcsr), "MXCSR");
-  app.add_option("--regs", options.registers, "these registers only: xmm0,ymm7,k1,rax");
+  app.add_flag("--neon", class_option(options, RegisterClass::neon), "arm64: v0..v31, 128 bits");
+  app.add_flag("--sve", options.sve, "arm64: z0..z31, p0..p15 and ffr, at the vector length of the sample");
+  app.add_flag("--fpcr", options.fpcr, "arm64: FPSR and FPCR");
+  app.add_option("--regs", options.registers, "these registers only: xmm0,ymm7,k1,rax or v0,z1,p2,x3");
   app.add_flag("--user", options.user, "the user register set (default)");
   app.add_flag("--intr", options.intr, "the register set at the interrupt");
   app.add_flag("--both", options.both, "both sets");
@@ -78,6 +83,13 @@ Result<RegisterReport> make_report(const DumpRegsOptions& options, const Recordi
   report.as = as;
   report.sets = chosen_sets(options);
   report.choice.classes = options.classes;
+  const auto ask = [&](RegisterClass kind) { report.choice.classes[static_cast<std::size_t>(kind)] = true; };
+  if (options.sve) {
+    for (const RegisterClass kind : {RegisterClass::sve, RegisterClass::predicate, RegisterClass::ffr}) ask(kind);
+  }
+  if (options.fpcr) {
+    for (const RegisterClass kind : {RegisterClass::fpsr, RegisterClass::fpcr}) ask(kind);
+  }
   if (!options.registers.empty()) {
     auto registers = parse_register_list(options.registers, facts.arch);
     if (!registers) return fail(registers.error());

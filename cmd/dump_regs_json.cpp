@@ -61,6 +61,10 @@ void append_set(TextBuffer& out, const RegisterSample& sample, SetKind kind, Reg
     append_key(out, "xstate_in_use");
     append_json_hex(out, *view.set->xstate_in_use);
   }
+  if (view.set->arm64.vector_bytes != 0) {
+    append_key(out, "sve_vector_bytes");
+    append_decimal(out, view.set->arm64.vector_bytes);
+  }
   append_text(out, ",\"registers\":[");
   choose_registers(*view.set, report.choice, report.registers);
   bool first = true;

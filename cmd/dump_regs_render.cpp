@@ -15,16 +15,23 @@ unsigned vector_bits(RegisterClass kind) {
   switch (kind) {
     case RegisterClass::xmm:
     case RegisterClass::ymm:
-    case RegisterClass::zmm: return register_class_bits(kind);
+    case RegisterClass::zmm:
+    case RegisterClass::neon:
+    case RegisterClass::sve: return register_class_bits(kind);
     case RegisterClass::gpr:
     case RegisterClass::opmask:
-    case RegisterClass::mxcsr: return 0;
+    case RegisterClass::mxcsr:
+    case RegisterClass::predicate:
+    case RegisterClass::ffr:
+    case RegisterClass::fpsr:
+    case RegisterClass::fpcr: return 0;
   }
   return 0;
 }
 
 unsigned recorded_vector_bits(const RecordingFacts& facts) {
-  unsigned widest = kXmmBits;
+  unsigned widest = kXmmBits;  // as many as NEON has
+  if (facts.host.contains("sve_vector_bytes")) return register_class_bits(RegisterClass::sve);
   for (const EventDesc& event : facts.events.events) {
     if (event.attr.sample_simd_regs_enabled == 0) continue;
     widest = std::max(widest, std::min<unsigned>(event.attr.sample_simd_vec_reg_qwords * 64U, kZmmBits));
@@ -66,7 +73,7 @@ void append_set_source(TextBuffer& out, const RegisterSample& sample, SetKind ki
     append_text(out, rule_list(rules));
   }
   if (kind != SetKind::user) return;
-  const bool has_image = set.vector_origin == Origin::xstate;
+  const bool has_image = set.from_image();
   if (has_image && sample.sets->image_late) append_text(out, ",image-late");
   if (has_image && sample.sets->image_at_syscall_exit) append_text(out, ",syscall-exit");
   if (has_image && sample.sets->image_ip_differs) append_text(out, ",ip-differs");

@@ -57,6 +57,7 @@ std::string left_out_line(const LoweringCounts& lowered, const ExportTotals& tot
   append_count(samples, lowered.opmask, "opmasks of");
   append_count(samples, lowered.mxcsr, "MXCSR of");
   append_count(samples, lowered.extended_gprs, "R16..R31 and SSP of");
+  append_count(samples, lowered.arm64, "NEON and SVE registers of");
   append_count(samples, lowered.untrusted, "untrusted XMM of");
   append_count(samples, lowered.no_section, "XMM without a register section of");
   append_count(samples, totals.too_large_for_xmm, "XMM without room in the record of");

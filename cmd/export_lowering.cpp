@@ -138,6 +138,7 @@ void SampleLowering::count_simd(const Sample& sample) {
 void SampleLowering::add_image(const Sample& sample, SampleChange& change) {
   stage_.build(sample, sets_);
   const RegisterSet& user = sets_.user;
+  if (user.vector_origin == Origin::regset) ++counts_.arm64;
   if (user.vector_origin != Origin::xstate) return;
   if (sample.regs_user.abi == abi::PERF_SAMPLE_REGS_ABI_NONE) {
     ++counts_.no_section;

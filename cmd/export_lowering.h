@@ -24,6 +24,7 @@ struct LoweringCounts {
   std::uint64_t opmask = 0;
   std::uint64_t mxcsr = 0;
   std::uint64_t extended_gprs = 0;  ///< R16..R31, SSP
+  std::uint64_t arm64 = 0;          ///< had NEON or SVE registers
   std::uint64_t untrusted = 0;      ///< a register image that may not be the sample's: perf cannot mark it
   std::uint64_t no_section = 0;     ///< a register image, but no user section that could take it
 };

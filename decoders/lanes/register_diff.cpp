@@ -22,6 +22,13 @@ RegisterChoice same_names(const SetView& user, const SetView& intr, const Regist
   if (widest) add(*widest);
   add(RegisterClass::opmask);
   add(RegisterClass::mxcsr);
+  if (user.set->arm64.low == Presence::not_recorded && intr.set->arm64.low == Presence::not_recorded) return result;
+  const bool sve = user.set->arm64.vector_bytes != 0 || intr.set->arm64.vector_bytes != 0;
+  add(sve ? RegisterClass::sve : RegisterClass::neon);
+  if (sve) add(RegisterClass::predicate);
+  if (sve) add(RegisterClass::ffr);
+  add(RegisterClass::fpsr);
+  add(RegisterClass::fpcr);
   return result;
 }
 
@@ -42,11 +49,23 @@ std::uint64_t bits_at(const RegisterValue& value, Presence presence, unsigned fi
   return bits >= 64 ? word : word & ((std::uint64_t{1} << bits) - 1);
 }
 
-/// One register in both sets.
+/// One register in both sets, at one width.
 struct Pair {
   RegisterRef ref;
   RegisterValue user, intr;
 };
+
+/// The length of an SVE register is known to the set that has it.
+void widen(RegisterValue& value, unsigned bits) {
+  if (value.bits < bits) value.add_part(Presence::not_recorded, bits - value.bits);
+}
+
+Pair read_pair(const SetView& user, const SetView& intr, RegisterRef ref) {
+  Pair pair{ref, read_register(user, ref), read_register(intr, ref)};
+  widen(pair.user, pair.intr.bits);
+  widen(pair.intr, pair.user.bits);
+  return pair;
+}
 
 /// Adds the differences of a run in which the presence does not change.
 void compare_run(const Pair& pair, RegisterDifference run, unsigned step, std::vector<RegisterDifference>& out) {
@@ -67,7 +86,8 @@ void compare_run(const Pair& pair, RegisterDifference run, unsigned step, std::v
 void compare_register(const Pair& pair, LaneType type, SetDifference& out) {
   const unsigned step = is_vector_class(pair.ref.kind) ? lane_bits(type) : 0;
   bool untrusted = false;
-  for (unsigned bit = 0; bit < pair.user.bits;) {
+  const unsigned bits = pair.user.bits;  // of both
+  for (unsigned bit = 0; bit < bits;) {
     const RegisterPart& ours = pair.user.part_of(bit);
     const RegisterPart& theirs = pair.intr.part_of(bit);
     const unsigned end = std::min(ours.first_bit + ours.bits, theirs.first_bit + theirs.bits);
@@ -92,7 +112,7 @@ void compare_sets(const SetView& user, const SetView& intr, const RegisterChoice
   out.runs.clear();
   out.not_compared = 0;
   for (const RegisterRef ref : registers_of_both(user, intr, choice)) {
-    compare_register({ref, read_register(user, ref), read_register(intr, ref)}, type, out);
+    compare_register(read_pair(user, intr, ref), type, out);
   }
 }
 

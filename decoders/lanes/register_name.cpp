@@ -2,6 +2,7 @@
 
 #include <array>
 #include <charconv>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -12,11 +13,13 @@ struct ClassFact {
   std::string_view name;
   std::string_view prefix;  ///< before the number; for gpr none
   unsigned bits;
-  unsigned count;
+  unsigned count;  ///< 1: the prefix is the whole name
 };
 constexpr std::array<ClassFact, kRegisterClasses> kClasses = {
     ClassFact{"gpr", "", 64, 64},     ClassFact{"xmm", "xmm", 128, 32}, ClassFact{"ymm", "ymm", 256, 32},
     ClassFact{"zmm", "zmm", 512, 32}, ClassFact{"opmask", "k", 64, 8},  ClassFact{"mxcsr", "mxcsr", 32, 1},
+    ClassFact{"neon", "v", 128, 32},  ClassFact{"sve", "z", 2048, 32},  ClassFact{"predicate", "p", 256, 16},
+    ClassFact{"ffr", "ffr", 256, 1},  ClassFact{"fpsr", "fpsr", 32, 1}, ClassFact{"fpcr", "fpcr", 32, 1},
 };
 const ClassFact& fact(RegisterClass kind) { return kClasses[static_cast<std::size_t>(kind)]; }
 
@@ -41,18 +44,31 @@ bool same_gpr(abi::Arch arch, unsigned number, std::string_view wanted) {
   return (wanted.front() == 'r' || wanted.front() == 'e') && wanted.substr(1) == kernel_name;
 }
 
+std::optional<RegisterRef> parse_of_class(std::string_view wanted, RegisterClass kind) {
+  const std::string_view prefix = fact(kind).prefix;
+  if (!wanted.starts_with(prefix)) return std::nullopt;
+  wanted.remove_prefix(prefix.size());
+  if (fact(kind).count == 1) return wanted.empty() ? std::optional(RegisterRef{kind, 0}) : std::nullopt;
+  unsigned number = 0;
+  const char* const end = wanted.data() + wanted.size();
+  const auto parsed = std::from_chars(wanted.data(), end, number);
+  if (parsed.ec != std::errc{} || parsed.ptr != end || number >= fact(kind).count) return std::nullopt;
+  return RegisterRef{kind, number};
+}
+
 }  // namespace
 
 std::string_view register_class_name(RegisterClass kind) { return fact(kind).name; }
 unsigned register_class_bits(RegisterClass kind) { return fact(kind).bits; }
 bool is_vector_class(RegisterClass kind) {
-  return kind == RegisterClass::xmm || kind == RegisterClass::ymm || kind == RegisterClass::zmm;
+  return kind == RegisterClass::xmm || kind == RegisterClass::ymm || kind == RegisterClass::zmm ||
+         kind == RegisterClass::neon || kind == RegisterClass::sve;
 }
 
 void append_register_name(TextBuffer& out, abi::Arch arch, RegisterRef ref) {
   if (ref.kind != RegisterClass::gpr) {
     append_text(out, fact(ref.kind).prefix);
-    if (ref.kind != RegisterClass::mxcsr) fmt::format_to(std::back_inserter(out), "{}", ref.number);
+    if (fact(ref.kind).count > 1) fmt::format_to(std::back_inserter(out), "{}", ref.number);
     return;
   }
   const std::string_view kernel_name = abi::register_name(arch, ref.number, abi::is_x86(arch));
@@ -66,20 +82,18 @@ void append_register_name(TextBuffer& out, abi::Arch arch, RegisterRef ref) {
 
 Result<RegisterRef> parse_register(std::string_view name, abi::Arch arch) {
   const std::string wanted = lower(name);
-  if (wanted == "mxcsr") return RegisterRef{RegisterClass::mxcsr, 0};
-  for (const RegisterClass kind : {RegisterClass::xmm, RegisterClass::ymm, RegisterClass::zmm, RegisterClass::opmask}) {
-    const std::string_view prefix = fact(kind).prefix;
-    if (wanted.rfind(prefix, 0) != 0 || wanted.size() == prefix.size()) continue;
-    unsigned number = 0;
-    const char* const end = wanted.data() + wanted.size();
-    const auto parsed = std::from_chars(wanted.data() + prefix.size(), end, number);
-    if (parsed.ec == std::errc{} && parsed.ptr == end && number < fact(kind).count) return RegisterRef{kind, number};
+  const bool arm64 = arch == abi::Arch::arm64;
+  const auto first = arm64 ? RegisterClass::neon : RegisterClass::xmm;
+  const auto last = arm64 ? RegisterClass::fpcr : RegisterClass::mxcsr;
+  for (auto kind = static_cast<std::size_t>(first); kind <= static_cast<std::size_t>(last); ++kind) {
+    if (const auto ref = parse_of_class(wanted, static_cast<RegisterClass>(kind))) return *ref;
   }
   for (unsigned number = 0; number < fact(RegisterClass::gpr).count; ++number) {
     if (same_gpr(arch, number, wanted)) return RegisterRef{RegisterClass::gpr, number};
   }
-  return fail(Errc::usage,
-              fmt::format("no register '{}'; names are such as rax, xmm0..xmm31, ymm7, zmm16, k1, mxcsr", name));
+  return fail(Errc::usage, fmt::format("no register '{}'; names are such as {}", name,
+                                       arm64 ? "x0, sp, v0..v31, z7, p0..p15, ffr, fpsr, fpcr"
+                                             : "rax, xmm0..xmm31, ymm7, zmm16, k1, mxcsr"));
 }
 
 Result<std::vector<RegisterRef>> parse_register_list(std::string_view list, abi::Arch arch) {

@@ -86,8 +86,9 @@ std::string_view presence_word(const RegisterValue& value) {
 
 void append_part_hex(TextBuffer& out, const RegisterValue& value, const RegisterPart& part) {
   append_text(out, "0x");
-  if (part.bits < 64) return append_hex_digits(out, value.words[part.first_bit / 64], part.bits / 4);
-  for (unsigned word = (part.first_bit + part.bits) / 64; word > part.first_bit / 64; --word) {
+  const unsigned end = part.first_bit + part.bits;
+  if (end % 64 != 0) append_hex_digits(out, value.words[end / 64], end % 64 / 4);
+  for (unsigned word = end / 64; word > part.first_bit / 64; --word) {
     append_hex_digits(out, value.words[word - 1], 16);
   }
 }

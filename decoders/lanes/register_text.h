@@ -15,8 +15,8 @@ std::string_view presence_word(Presence presence);
 /// `[HIGH:LOW]=0x...`, lowest first. A register without any valid bit and with one presence is its word.
 void append_hex_value(TextBuffer& out, const RegisterValue& value);
 
-/// Bits part.first_bit.. of the register as `0x...`, most significant digit first. Parts begin and end at whole words,
-/// except that mxcsr has 32 bits.
+/// Bits part.first_bit.. of the register as `0x...`, most significant digit first. Parts begin at whole words;
+/// MXCSR, predicates and the like end inside one.
 void append_part_hex(TextBuffer& out, const RegisterValue& value, const RegisterPart& part);
 
 /// The lanes of a vector register, lowest first, separated by blanks and right-aligned; a lane that is not valid shows

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "decoders/lanes/arm64_value.h"
 #include "lib/base/check.h"
 
 namespace simdprof {
@@ -13,15 +14,6 @@ Presence seen_as(Presence presence, bool trusted) {
   return trusted || presence == Presence::not_recorded ? presence : Presence::untrusted;
 }
 
-void add_part(RegisterValue& value, Presence presence, unsigned bits) {
-  if (value.part_count > 0 && value.parts[value.part_count - 1].presence == presence) {
-    value.parts[value.part_count - 1].bits += bits;
-  } else {
-    value.parts[value.part_count++] = RegisterPart{presence, value.bits, bits};
-  }
-  value.bits += bits;
-}
-
 bool has_half_xmm(const VectorRegister& vector) {
   return vector.xmm == Presence::not_recorded && (vector.recorded_words & 3U) != 0;
 }
@@ -30,19 +22,19 @@ RegisterValue read_vector(const SetView& view, RegisterRef ref) {
   SIMDPROF_ASSERT(ref.number < view.set->vector.size());
   const VectorRegister& vector = view.set->vector[ref.number];
   RegisterValue value;
-  value.words = vector.words;
+  std::copy(vector.words.begin(), vector.words.end(), value.words.begin());
   value.origin = view.set->vector_origin;
   if (has_half_xmm(vector)) {
     // Legacy register masks can ask for one word of an XMM register.
     for (unsigned word = 0; word < 2; ++word) {
       const bool recorded = ((vector.recorded_words >> word) & 1U) != 0;
-      add_part(value, recorded ? seen_as(Presence::valid, view.vectors_trusted) : Presence::not_recorded, 64);
+      value.add_part(recorded ? seen_as(Presence::valid, view.vectors_trusted) : Presence::not_recorded, 64);
     }
   } else {
-    add_part(value, seen_as(vector.xmm, view.vectors_trusted), 128);
+    value.add_part(seen_as(vector.xmm, view.vectors_trusted), 128);
   }
-  if (ref.kind != RegisterClass::xmm) add_part(value, seen_as(vector.ymm_high, view.vectors_trusted), 128);
-  if (ref.kind == RegisterClass::zmm) add_part(value, seen_as(vector.zmm_high, view.vectors_trusted), 256);
+  if (ref.kind != RegisterClass::xmm) value.add_part(seen_as(vector.ymm_high, view.vectors_trusted), 128);
+  if (ref.kind == RegisterClass::zmm) value.add_part(seen_as(vector.zmm_high, view.vectors_trusted), 256);
   return value;
 }
 
@@ -50,7 +42,7 @@ RegisterValue read_word(std::uint64_t word, Presence presence, Origin origin, un
   RegisterValue value;
   value.words[0] = word;
   value.origin = origin;
-  add_part(value, presence, bits);
+  value.add_part(presence, bits);
   return value;
 }
 
@@ -76,7 +68,7 @@ bool can_have_vectors(const RegisterSet& set) {
     case abi::Arch::x86_64:
     case abi::Arch::x86_32:
     case abi::Arch::unknown: return true;
-    case abi::Arch::arm64:
+    case abi::Arch::arm64: return set.has_vectors() && set.vector_origin != Origin::regset;
     case abi::Arch::arm32:
     case abi::Arch::riscv64:
     case abi::Arch::ppc64:
@@ -100,9 +92,19 @@ void add_recorded(const RegisterSet& set, std::vector<RegisterRef>& out) {
   if (const auto widest = widest_recorded(set)) add_vectors(set, *widest, out);
   if (set.opmask_presence != Presence::not_recorded) add_opmasks(out);
   if (set.mxcsr_presence != Presence::not_recorded) out.push_back({RegisterClass::mxcsr, 0});
+  choose_arm64_registers(set, {}, out);
 }
 
 }  // namespace
+
+void RegisterValue::add_part(Presence presence, unsigned added) {
+  if (part_count > 0 && parts[part_count - 1].presence == presence) {
+    parts[part_count - 1].bits += added;
+  } else {
+    parts[part_count++] = RegisterPart{presence, bits, added};
+  }
+  bits += added;
+}
 
 const RegisterPart& RegisterValue::part_of(unsigned bit) const {
   SIMDPROF_ASSERT(bit < bits);
@@ -128,6 +130,12 @@ RegisterValue read_register(const SetView& view, RegisterRef ref) {
                        64);
     case RegisterClass::mxcsr:
       return read_word(set.mxcsr, seen_as(set.mxcsr_presence, view.vectors_trusted), set.vector_origin, 32);
+    case RegisterClass::neon:
+    case RegisterClass::sve:
+    case RegisterClass::predicate:
+    case RegisterClass::ffr:
+    case RegisterClass::fpsr:
+    case RegisterClass::fpcr: return read_arm64_register(view, ref);
   }
   return {};
 }
@@ -156,14 +164,15 @@ void choose_registers(const RegisterSet& set, const RegisterChoice& choice, std:
     return;
   }
   if (!choice.any_class()) return add_recorded(set, out);
-  const auto asked = [&](RegisterClass kind) { return choice.classes[static_cast<std::size_t>(kind)]; };
-  if (asked(RegisterClass::gpr)) add_gprs(set, true, out);
+  if (choice.asked(RegisterClass::gpr)) add_gprs(set, true, out);
   for (const RegisterClass kind : {RegisterClass::xmm, RegisterClass::ymm, RegisterClass::zmm}) {
-    if (asked(kind)) add_vectors(set, kind, out);
+    if (choice.asked(kind)) add_vectors(set, kind, out);
   }
-  if (!can_have_vectors(set)) return;
-  if (asked(RegisterClass::opmask)) add_opmasks(out);
-  if (asked(RegisterClass::mxcsr)) out.push_back({RegisterClass::mxcsr, 0});
+  if (can_have_vectors(set)) {
+    if (choice.asked(RegisterClass::opmask)) add_opmasks(out);
+    if (choice.asked(RegisterClass::mxcsr)) out.push_back({RegisterClass::mxcsr, 0});
+  }
+  choose_arm64_registers(set, choice, out);
 }
 
 }  // namespace simdprof

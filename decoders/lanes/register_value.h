@@ -27,8 +27,8 @@ struct RegisterPart {
 
 /// One register read out of a set.
 struct RegisterValue {
-  std::array<std::uint64_t, 8> words{};  ///< qword 0 lowest; only words of valid parts mean something
-  std::array<RegisterPart, 4> parts{};   ///< lowest bits first; neighbours differ in presence
+  std::array<std::uint64_t, 32> words{};  ///< qword 0 lowest; only words of valid parts mean something
+  std::array<RegisterPart, 4> parts{};    ///< lowest bits first; neighbours differ in presence
   unsigned part_count = 0;
   unsigned bits = 0;
   Origin origin = Origin::none;
@@ -38,14 +38,17 @@ struct RegisterValue {
     if (part_count != 1) return std::nullopt;
     return parts[0].presence;
   }
+  /// Appends `added` bits.
+  void add_part(Presence presence, unsigned added);
   /// The part that bit `bit` lies in.
   [[nodiscard]] const RegisterPart& part_of(unsigned bit) const;
 };
 
-/// Reads one register. A register that no set can hold (zmm40) is a bug of the caller.
+/// Reads one register. A register that no set can hold (zmm40) is a bug of the caller. Where SVE was not recorded, its
+/// registers have the architecture's smallest length.
 RegisterValue read_register(const SetView& view, RegisterRef ref);
 
-/// Widest class of vector register that the set has anything of (valid, INIT or untrusted); empty when none.
+/// Widest class of x86 vector register that the set has anything of (valid, INIT or untrusted); empty when none.
 std::optional<RegisterClass> widest_recorded(const RegisterSet& set);
 
 /// Which registers to show.
@@ -53,11 +56,12 @@ struct RegisterChoice {
   std::array<bool, kRegisterClasses> classes{};  ///< by RegisterClass; none set: what was recorded, vectors at widest
   std::vector<RegisterRef> registers;            ///< these only, in this order; classes are then passed over
   [[nodiscard]] bool any_class() const;
+  [[nodiscard]] bool asked(RegisterClass kind) const { return classes[static_cast<std::size_t>(kind)]; }
 };
 
 /// The registers of `set` that `choice` names, into `out` (overwritten). A class that was asked for is listed although
-/// it was not recorded (16 vector registers, 32 when any of the upper 16 is there, 8 for a 32-bit task), but no x86
-/// vector registers for other architectures; without a choice only registers with something in them are listed.
+/// it was not recorded (16 vector registers, 32 when any of the upper 16 is there, 8 for a 32-bit task), but no vector
+/// registers of another architecture; without a choice only registers with something in them are listed.
 void choose_registers(const RegisterSet& set, const RegisterChoice& choice, std::vector<RegisterRef>& out);
 
 }  // namespace simdprof

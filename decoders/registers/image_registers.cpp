@@ -113,9 +113,6 @@ Status check_component(const abi::XsaveTable& table, unsigned component) {
 }  // namespace
 
 Status check_image(const RegisterImage& image, const abi::XsaveTable& table) {
-  if (image.format != RegisterImage::kXsave) {
-    return fail(Errc::unsupported, fmt::format("register image format {} is not known", image.format));
-  }
   if ((image.stored & ~image.in_use) != 0 || (image.in_use & ~image.available) != 0 ||
       (image.available & ~kTableBits) != 0) {
     return fail(Errc::malformed, fmt::format("register image masks contradict each other: available {:#x}, in use "

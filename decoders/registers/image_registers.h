@@ -10,9 +10,9 @@
 
 namespace simdprof {
 
-/// Whether the bytes of an XSAVE image are what its masks and the machine's table promise.
+/// Whether the bytes of an image of format kXsave are what its masks and the machine's table promise.
 ///
-/// @return unsupported for a format that is not XSAVE; malformed when a mask contradicts another, a stored component is
+/// @return malformed when a mask contradicts another, a stored component is
 ///         not in the table or has another size than its registers, or the byte count differs
 Status check_image(const RegisterImage& image, const abi::XsaveTable& table);
 

@@ -1,10 +1,13 @@
 #include "decoders/registers/register_stage.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
+#include "decoders/registers/arm64_image.h"
 #include "decoders/registers/image_registers.h"
 #include "decoders/registers/section_registers.h"
 
@@ -36,13 +39,25 @@ void mark_vectors_untrusted(RegisterSet& set) {
   mark_untrusted(set.opmask_presence);
   mark_untrusted(set.mxcsr_presence);
   set.xstate_in_use.reset();
+  for (Presence* const part : {&set.arm64.low, &set.arm64.high, &set.arm64.predicates, &set.arm64.control}) {
+    mark_untrusted(*part);
+  }
 }
 
 /// The user instruction pointer as the sample has it, where it has it.
 std::optional<std::uint64_t> sampled_user_ip(const Sample& sample, const RegisterSet& user) {
-  if (const auto ip = user.general(abi::PERF_REG_X86_IP)) return ip;
+  if (const auto ip = user.general(abi::ip_register(user.arch))) return ip;
   if (sample.mode == CpuMode::user && sample.has(abi::PERF_SAMPLE_IP)) return sample.ip;
   return std::nullopt;
+}
+
+/// Whether the image was taken where the sample found the user code. A system call that a stop interrupts is made
+/// again: on arm64 the tracer finds the instruction pointer already back at its instruction. Source:
+/// arch/arm64/kernel/signal.c, do_signal.
+bool is_same_place(abi::Arch arch, const Sample& sample, std::uint64_t sampled_ip, std::uint64_t image_ip) {
+  constexpr std::uint64_t kSyscallBytes = 4;
+  const bool may_restart = arch == abi::Arch::arm64 && sample.mode == CpuMode::kernel;
+  return image_ip == sampled_ip || (may_restart && image_ip + kSyscallBytes == sampled_ip);
 }
 
 }  // namespace
@@ -56,11 +71,26 @@ struct RegisterStage::State {
   std::size_t sweep_at = kFirstSweep;
   Counts counts;
 
+  [[nodiscard]] Status check(const RegisterImage& image) const;
   KeptImage* find_image(const Sample& sample);
   void sweep(std::uint64_t now_ns);
   void drop(std::unordered_map<Tid, KeptImage>::iterator place);
   void apply_image(const Sample& sample, KeptImage& kept, RegisterSets& out);
 };
+
+Status RegisterStage::State::check(const RegisterImage& image) const {
+  switch (image.format) {
+    case RegisterImage::kXsave:
+      if (!table) return fail(Errc::malformed, "register image, but the recording has no XSAVE table");
+      return check_image(image, *table);
+    case RegisterImage::kArm64Fpsimd:
+    case RegisterImage::kArm64Sve:
+      if (arch != abi::Arch::arm64)
+        return fail(Errc::malformed, "register image of arm64 in a recording of another architecture");
+      return check_arm64_image(image);
+    default: return fail(Errc::unsupported, fmt::format("register image format {} is not known", image.format));
+  }
+}
 
 KeptImage* RegisterStage::State::find_image(const Sample& sample) {
   if (!sample.has(abi::PERF_SAMPLE_TID) || !sample.has(abi::PERF_SAMPLE_TIME)) return nullptr;
@@ -88,11 +118,15 @@ void RegisterStage::State::sweep(std::uint64_t now_ns) {
 
 void RegisterStage::State::apply_image(const Sample& sample, KeptImage& kept, RegisterSets& out) {
   kept.met = true;
-  decode_image(kept.image, *table, out.user);
+  if (kept.image.format == RegisterImage::kXsave) {
+    decode_image(kept.image, *table, out.user);
+  } else {
+    decode_arm64_image(kept.image, out.user);
+  }
   out.image_late = (kept.image.flags & RegisterImage::kFlagLate) != 0;
   out.image_at_syscall_exit = sample.mode != CpuMode::user;
   const auto ip = sampled_user_ip(sample, out.user);
-  out.image_ip_differs = ip.has_value() && *ip != kept.image.ip;
+  out.image_ip_differs = ip.has_value() && !is_same_place(arch, sample, *ip, kept.image.ip);
   if (out.image_ip_differs) ++counts.images_at_other_ip;
   if (out.image_ip_differs || out.image_late) mark_vectors_untrusted(out.user);
 }
@@ -126,8 +160,7 @@ RegisterStage::~RegisterStage() = default;
 
 Status RegisterStage::observe(const RegisterImage& image) {
   State& state = *state_;
-  if (!state.table) return fail(Errc::malformed, "register image, but the recording has no XSAVE table");
-  if (auto checked = check_image(image, *state.table); !checked) return checked;
+  if (auto checked = state.check(image); !checked) return checked;
   if (state.images.size() >= state.sweep_at) state.sweep(image.window_start_ns);
   if (state.kept_bytes + image.data.size() > kMaxKeptBytes) {
     return fail(Errc::limit, "more register images are open at one time than are kept");

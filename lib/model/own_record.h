@@ -60,9 +60,13 @@ enum class LossCause : std::uint32_t {
 };
 std::string_view loss_cause_name(LossCause cause);
 
-/// Component data of one register image, taken from a ptrace stop.
+/// Vector registers of one thread, taken from a ptrace stop.
 struct RegisterImage {
-  enum Format : std::uint32_t { kXsave = 1, kArm64Fpsimd = 2, kArm64Sve = 3 };
+  enum Format : std::uint32_t {
+    kXsave = 1,        ///< components of an XSAVE image
+    kArm64Fpsimd = 2,  ///< NT_PRFPREG as the kernel gives it, struct user_fpsimd_state
+    kArm64Sve = 3,     ///< NT_ARM_SVE as the kernel gives it, struct user_sve_header and what follows
+  };
   static constexpr std::uint32_t kFlagLate =
       1;  ///< the stop came late: SIGTRAP had been blocked (TRAP_PERF_FLAG_ASYNC)
 
@@ -71,14 +75,16 @@ struct RegisterImage {
   std::uint64_t window_start_ns = 0;  ///< when the thread last ran on after a stop; samples before are not this image's
   std::uint64_t time_ns = 0;          ///< when the stop was seen; samples after are not this image's
   std::uint64_t ip = 0;               ///< user instruction pointer at the stop
-  std::int64_t syscall = -1;          ///< system call the thread is returning from, or -1
+  std::int64_t syscall = -1;          ///< system call the thread is returning from, or -1; arm64 does not tell it
   std::uint32_t format = kXsave;
   std::uint32_t flags = 0;
+  // The three masks and mxcsr are XSAVE's: zero in the other formats.
   std::uint64_t available = 0;  ///< components the image may contain (XCR0)
   std::uint64_t in_use = 0;     ///< XSTATE_BV: components not in INIT state
   std::uint64_t stored = 0;     ///< components whose bytes follow, a subset of in_use
   std::uint32_t mxcsr = 0;
-  std::span<const std::byte> data;  ///< bytes of the stored components, ascending, sizes from the XsaveTable
+  /// XSAVE: bytes of the stored components, ascending, sizes from the XsaveTable. Else the register set.
+  std::span<const std::byte> data;
 };
 
 /// Bytes of one AUX area, as PERF_RECORD_AUXTRACE of perf.data gives them.

@@ -23,6 +23,7 @@ std::string_view origin_name(Origin origin) {
     case Origin::pmi_xsave: return "pmi-xsave";
     case Origin::xstate: return "xstate";
     case Origin::frame: return "frame";
+    case Origin::regset: return "regset";
   }
   return "unknown";
 }

@@ -8,17 +8,10 @@
 
 #include "lib/abi/registers.h"
 #include "lib/base/units.h"
+#include "lib/model/arm64_vectors.h"
+#include "lib/model/presence.h"
 
 namespace simdprof {
-
-/// Whether a value is there. "Zero" is `valid` with the value 0: not recorded, INIT and untrusted are never shown as 0.
-enum class Presence : std::uint8_t {
-  not_recorded,  ///< nobody asked for it, or the source cannot give it
-  init,          ///< the component is in INIT state: architecturally zero, nothing was stored
-  untrusted,     ///< recorded, but a finding says it is not what it claims to be
-  valid,
-};
-std::string_view presence_name(Presence presence);
 
 /// Where a value comes from.
 enum class Origin : std::uint8_t {
@@ -28,6 +21,7 @@ enum class Origin : std::uint8_t {
   pmi_xsave,  ///< XSAVES at the interrupt
   xstate,     ///< ptrace stop, NT_X86_XSTATE
   frame,      ///< signal frame (agent)
+  regset,     ///< ptrace stop on arm64, NT_PRFPREG or NT_ARM_SVE
 };
 std::string_view origin_name(Origin origin);
 
@@ -62,11 +56,15 @@ struct RegisterSet {
   Presence mxcsr_presence = Presence::not_recorded;
   std::optional<std::uint64_t> xstate_in_use;  ///< XSTATE_BV, when the source has it
 
+  Arm64Vectors arm64;  ///< in place of the vectors above in sets of origin regset
+
   [[nodiscard]] std::optional<std::uint64_t> general(unsigned number) const {
     if (number >= gpr.size() || ((gpr_present >> number) & 1U) == 0) return std::nullopt;
     return gpr[number];
   }
   [[nodiscard]] bool has_vectors() const { return vector_origin != Origin::none; }
+  /// Whether the vectors come from a register image of a ptrace stop.
+  [[nodiscard]] bool from_image() const { return vector_origin == Origin::xstate || vector_origin == Origin::regset; }
 };
 
 /// How many vector registers a task of this set's bitness has: 8 for 32-bit x86.

@@ -201,7 +201,7 @@ constexpr std::string_view kSimdLegend =
     "# Upper: share with a part above XMM in use. FTZ, DAZ: share with these MXCSR bits set.\n"
     "# '-': not recorded, as for kernel and guest hits, or with --children for rows that were not hit themselves.\n";
 constexpr std::string_view kNoSimdLegend =
-    "#\n# SIMD state of the samples: not recorded (this source or event has no register images).\n";
+    "#\n# SIMD state of the samples: not recorded (this source or event has no XSAVE images).\n";
 
 }  // namespace
 

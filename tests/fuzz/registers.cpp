@@ -76,6 +76,10 @@ void check(const RegisterSet& set) {
     if (vector.ymm_high == Presence::valid && (vector.recorded_words & 12U) != 12U) std::abort();
     if (vector.zmm_high == Presence::valid && (vector.recorded_words & 0xf0U) != 0xf0U) std::abort();
   }
+  const Arm64Vectors& arm64 = set.arm64;
+  if (arm64.low != Presence::not_recorded && arm64.words.size() != 32 * arm64.stride()) std::abort();
+  if (arm64.vector_bytes == 0 && arm64.predicates != Presence::not_recorded) std::abort();
+  if (!set.has_vectors() && arm64.low != Presence::not_recorded) std::abort();
   if (!set.has_vectors() && set.opmask_presence != Presence::not_recorded) std::abort();
 }
 
