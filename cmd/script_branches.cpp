@@ -19,7 +19,7 @@ void append_flags(TextBuffer& out, std::uint64_t flags) {
 
 void append_address(TextBuffer& out, SampleSource& source, VirtAddr address, FieldSet fields) {
   append_hex(out, address);
-  if (fields.has(ScriptField::dso)) append_dso_in_parentheses(out, locate_branch(source, address), fields);
+  if (fields.has(ScriptField::dso)) append_dso_in_parentheses(out, locate_branch(source, address), address, fields);
 }
 
 void append_symbol(TextBuffer& out, SampleSource& source, VirtAddr address, FieldSet fields) {
@@ -31,14 +31,14 @@ void append_symbol(TextBuffer& out, SampleSource& source, VirtAddr address, Fiel
     append_text(out, "+");
     append_hex(out, place.symbol_offset);
   }
-  if (fields.has(ScriptField::dso)) append_dso_in_parentheses(out, place, fields);
+  if (fields.has(ScriptField::dso)) append_dso_in_parentheses(out, place, address, fields);
 }
 
 CpuMode mode_of(VirtAddr address) { return (address >> 63U) != 0 ? CpuMode::kernel : CpuMode::user; }
 
 void append_offset(TextBuffer& out, SampleSource& source, VirtAddr address, FieldSet fields) {
   append_hex(out, branch_offset(source, address));
-  if (fields.has(ScriptField::dso)) append_dso_in_parentheses(out, locate_branch(source, address), fields);
+  if (fields.has(ScriptField::dso)) append_dso_in_parentheses(out, locate_branch(source, address), address, fields);
 }
 
 /// Both ends of each branch, as `append_end` writes them, and its flags.

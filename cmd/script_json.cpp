@@ -48,7 +48,8 @@ void add_place(JsonObject& object, const Location& place, VirtAddr address, Fiel
     object.hex("symoff", place.symbol_offset + (address - place.address));
   }
   if (fields.has(ScriptField::dso)) object.text("dso", long_dso_name(place));
-  if (fields.has(ScriptField::dsoff) && place.reason != Unresolved::no_map) object.hex("dsoff", place.dso_address);
+  if (fields.has(ScriptField::dsoff) && place.reason != Unresolved::no_map)
+    object.hex("dsoff", dso_offset(place, address));
 }
 
 // Innermost first; the last is the function that the machine code belongs to.

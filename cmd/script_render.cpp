@@ -8,18 +8,24 @@ std::uint64_t period_of(const SampleHit& hit) {
 }
 
 std::string_view long_dso_name(const Location& place) {
-  const bool is_file = place.dso.empty() || place.dso.front() != '[';
+  // A module of the kernel is a file too, though its short name is "[ext4]".
+  const bool is_file =
+      place.dso.empty() || place.dso.front() != '[' || place.dso_path.find(".ko") != std::string_view::npos;
   return is_file && !place.dso_path.empty() ? place.dso_path : place.dso;
 }
 
 bool has_legacy_xmm(const RegisterBlock& block, abi::Arch arch) { return abi::is_x86(arch) && !block.simd_abi(); }
 
-void append_dso_in_parentheses(TextBuffer& out, const Location& place, FieldSet fields) {
+std::uint64_t dso_offset(const Location& place, VirtAddr address) {
+  return place.dso_address + (address - place.address);
+}
+
+void append_dso_in_parentheses(TextBuffer& out, const Location& place, VirtAddr address, FieldSet fields) {
   append_text(out, "(");
   append_text(out, long_dso_name(place));
   if (fields.has(ScriptField::dsoff) && place.reason != Unresolved::no_map) {
     append_text(out, "+");
-    append_hex(out, place.dso_address);
+    append_hex(out, dso_offset(place, address));
   }
   append_text(out, ")");
 }

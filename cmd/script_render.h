@@ -24,8 +24,10 @@ std::uint64_t period_of(const SampleHit& hit);
 std::string_view long_dso_name(const Location& place);
 /// Whether words 32..63 of a register section are XMM registers, two words each.
 bool has_legacy_xmm(const RegisterBlock& block, abi::Arch arch);
-/// `(path)`, with the address in the file where field dsoff is shown.
-void append_dso_in_parentheses(TextBuffer& out, const Location& place, FieldSet fields);
+/// Where `address` is in the file of `place`, which a return address was looked up for by the call before it.
+std::uint64_t dso_offset(const Location& place, VirtAddr address);
+/// `(path)`, with the place of `address` in the file where field dsoff is shown.
+void append_dso_in_parentheses(TextBuffer& out, const Location& place, VirtAddr address, FieldSet fields);
 /// 'K', 'U', 'H', 'G' (guest kernel), 'g' (guest user); a blank when the mode is unknown.
 char mode_letter(CpuMode mode);
 

@@ -51,11 +51,6 @@ void append_time(TextBuffer& out, std::uint64_t time_ns, unsigned digits) {
   append_text(out, ": ");
 }
 
-void append_dso(TextBuffer& out, const Location& place, FieldSet fields) {
-  append_text(out, " ");
-  append_dso_in_parentheses(out, place, fields);
-}
-
 void append_name(TextBuffer& out, std::string_view symbol, std::uint64_t offset, FieldSet fields) {
   if (!fields.has(ScriptField::sym)) return;
   append_text(out, " ");
@@ -66,9 +61,12 @@ void append_name(TextBuffer& out, std::string_view symbol, std::uint64_t offset,
   }
 }
 
-void append_symbol(TextBuffer& out, const Location& place, std::uint64_t offset, FieldSet fields) {
-  append_name(out, place.symbol, offset, fields);
-  if (fields.has(ScriptField::dso)) append_dso(out, place, fields);
+/// @param address  in the function of `place`, or right behind its last instruction, as a return address may be
+void append_symbol(TextBuffer& out, const Location& place, VirtAddr address, FieldSet fields) {
+  append_name(out, place.symbol, place.symbol_offset + (address - place.address), fields);
+  if (!fields.has(ScriptField::dso)) return;
+  append_text(out, " ");
+  append_dso_in_parentheses(out, place, address, fields);
 }
 
 // "\n  file.c:12", or "\n  libc.so.6[9e3f0]" where the line is unknown.
@@ -85,7 +83,7 @@ void append_source_line(TextBuffer& out, const Location& place, const SourceFram
   append_text(out, place.dso);
   append_text(out, "[");
   const bool is_kernel = place.dso.starts_with("[kernel");
-  append_hex_aligned(out, is_kernel ? address : place.dso_address + (address - place.address), 0);
+  append_hex_aligned(out, is_kernel ? address : dso_offset(place, address), 0);
   append_text(out, "]");
 }
 
@@ -93,7 +91,7 @@ const SourceFrame* innermost(const Location& place) { return place.frames.empty(
 
 void append_frame(TextBuffer& out, const Location& place, VirtAddr address, FieldSet fields) {
   append_hex_aligned(out, address, kAddressColumns);
-  append_symbol(out, place, place.symbol_offset + (address - place.address), fields);
+  append_symbol(out, place, address, fields);
   if (fields.has(ScriptField::srcline)) append_source_line(out, place, innermost(place), address);
 }
 
@@ -118,7 +116,7 @@ void append_chain_frame(TextBuffer& out, const Location& place, VirtAddr address
   append_inlined(out, place, address, fields);
   append_text(out, "\t");
   append_hex_aligned(out, address, kAddressColumns);
-  append_symbol(out, place, place.symbol_offset + (address - place.address), fields);
+  append_symbol(out, place, address, fields);
   const SourceFrame* const own = place.frames.empty() ? nullptr : &place.frames.back();
   if (fields.has(ScriptField::srcline)) append_source_line(out, place, own, address);
 }
@@ -148,7 +146,7 @@ void append_place(TextBuffer& out, const SampleHit& hit, SampleSource& source, F
     append_frame(out, hit.place, hit.sample->ip, fields);
     return;
   }
-  append_symbol(out, hit.place, hit.place.symbol_offset, fields);
+  append_symbol(out, hit.place, hit.sample->ip, fields);
   if (fields.has(ScriptField::srcline)) append_source_line(out, hit.place, innermost(hit.place), hit.sample->ip);
 }
 
@@ -231,7 +229,7 @@ void append_address(TextBuffer& out, const SampleHit& hit, SampleSource& source,
   if (!is_fault) return;
   const bool in_kernel = (hit.sample->addr >> 63U) != 0;  // whoever touched it, the upper half is the kernel's
   const Location place = source.locate(hit.sample->addr, in_kernel ? CpuMode::kernel : CpuMode::user, false);
-  append_symbol(out, place, place.symbol_offset, fields);
+  append_symbol(out, place, place.address, fields);
 }
 
 }  // namespace

@@ -155,6 +155,17 @@ TEST(ScriptText, MiscIsOneLetterInSixColumns) {
   EXPECT_EQ(mode_letter(CpuMode::hypervisor), 'H');
 }
 
+TEST(ScriptText, AReturnAddressHasItsOwnOffsetInTheFile) {
+  // Looked up by the byte before it, which is the call's.
+  const Bytes sample =
+      words({0x501230, (std::uint64_t{815} << 32U) | 812, 1'500'002'999, 1, 7, 3, kUserMarker, 0x501230, 0x502000});
+  EXPECT_EQ(render(kBase | abi::PERF_SAMPLE_CALLCHAIN, sample, "ip,dso,dsoff"),
+            "\n"
+            "\t          501230 (/lib/app+0x3230)\n"
+            "\t          502000 (/lib/app+0x4000)\n"
+            "\n");
+}
+
 TEST(ScriptText, ACallChainIsALineAFrameAndAnEmptyLine) {
   const Bytes sample = words(
       {0x401136, (std::uint64_t{815} << 32U) | 812, 1'500'002'999, 1, 7, 4, kUserMarker, 0x401136, 0x401200, 0x401300});
