@@ -6,12 +6,12 @@
  * produced for the area before it. In a stream without loss both grow alike; bytes that found no room show as a step
  * between them.
  */
-#include <linux/hrtimer.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/perf_event.h>
 #include <linux/slab.h>
-#include <linux/version.h>
+
+#include "lab_pmu.h"
 
 #define TICK_NS 1000000
 #define PAIR_BYTES 16
@@ -112,26 +112,16 @@ static void produce(struct perf_event* event) {
 }
 
 static enum hrtimer_restart on_tick(struct hrtimer* timer) {
-  struct perf_event* event = container_of(timer, struct perf_event, hw.hrtimer);
+  struct perf_event* event = lab_ticking_event(timer);
 
-  if (event->state != PERF_EVENT_STATE_ACTIVE) return HRTIMER_NORESTART;
+  if (!event) return HRTIMER_NORESTART;
   produce(event);
-  hrtimer_forward_now(timer, ns_to_ktime(TICK_NS));
-  return HRTIMER_RESTART;
+  return lab_next_tick(timer, TICK_NS);
 }
 
-static void event_start(struct perf_event* event, int flags) {
-  hrtimer_start(&event->hw.hrtimer, ns_to_ktime(TICK_NS), HRTIMER_MODE_REL_PINNED_HARD);
-}
+static void event_start(struct perf_event* event, int flags) { lab_timer_start(event, TICK_NS); }
 
-static void event_stop(struct perf_event* event, int flags) { hrtimer_cancel(&event->hw.hrtimer); }
-
-static int event_add(struct perf_event* event, int flags) {
-  if (flags & PERF_EF_START) event_start(event, flags);
-  return 0;
-}
-
-static void event_del(struct perf_event* event, int flags) { event_stop(event, flags); }
+static void event_stop(struct perf_event* event, int flags) { lab_timer_stop(event); }
 
 static void event_read(struct perf_event* event) {}
 
@@ -142,12 +132,7 @@ static int event_init(struct perf_event* event) {
   event->pmu_private = kzalloc(sizeof(struct producer), GFP_KERNEL);
   if (!event->pmu_private) return -ENOMEM;
   event->destroy = event_destroy;
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)
-  hrtimer_setup(&event->hw.hrtimer, on_tick, CLOCK_MONOTONIC, HRTIMER_MODE_REL_HARD);
-#else
-  hrtimer_init(&event->hw.hrtimer, CLOCK_MONOTONIC, HRTIMER_MODE_REL_HARD);
-  event->hw.hrtimer.function = on_tick;
-#endif
+  lab_timer_setup(event, on_tick);
   return 0;
 }
 
@@ -168,8 +153,8 @@ static struct pmu aux_pmu = {
     .task_ctx_nr = perf_sw_context,
     .capabilities = PERF_PMU_CAP_EXCLUSIVE | PERF_PMU_CAP_ITRACE,
     .event_init = event_init,
-    .add = event_add,
-    .del = event_del,
+    .add = lab_event_add,
+    .del = lab_event_del,
     .start = event_start,
     .stop = event_stop,
     .read = event_read,
@@ -177,23 +162,9 @@ static struct pmu aux_pmu = {
     .free_aux = aux_free,
 };
 
-static int counters_get(char* text, const struct kernel_param* unused) {
-  return sysfs_emit(text, "produced %lld written %lld dropped %lld truncated %lld refused %lld\n",
-                    atomic64_read(&produced), atomic64_read(&written), atomic64_read(&dropped),
-                    atomic64_read(&truncated), atomic64_read(&refused));
-}
-
-static int counters_set(const char* text, const struct kernel_param* unused) {
-  atomic64_set(&produced, 0);
-  atomic64_set(&written, 0);
-  atomic64_set(&dropped, 0);
-  atomic64_set(&truncated, 0);
-  atomic64_set(&refused, 0);
-  return 0;
-}
-
-static const struct kernel_param_ops counters_ops = {.get = counters_get, .set = counters_set};
-module_param_cb(counters, &counters_ops, NULL, 0644);
+static const struct lab_counter counters[] = {{"produced", &produced},   {"written", &written}, {"dropped", &dropped},
+                                              {"truncated", &truncated}, {"refused", &refused}, {}};
+module_param_cb(counters, &lab_counters_ops, (void*)counters, 0644);
 
 static int __init simdaux_init(void) { return perf_pmu_register(&aux_pmu, "simdaux", -1); }
 

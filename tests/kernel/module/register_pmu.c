@@ -3,14 +3,13 @@
  * Two PMUs for the kernel lab of simdprof: `simdtest` samples XMM registers in both sets, `simdplain` cannot.
  * One hrtimer an event is the counter: periods are nanoseconds while the task runs.
  */
-#include <linux/hrtimer.h>
 #include <linux/module.h>
 #include <linux/perf_event.h>
-#include <linux/version.h>
 
 #include <asm/irq_regs.h>
 #include <asm/perf_regs.h>
 
+#include "lab_pmu.h"
 #include "simdtest.h"
 
 #ifndef PERF_REG_EXTENDED_MASK
@@ -93,17 +92,18 @@ static bool take_sample(struct perf_event* event, struct pt_regs* regs) {
   return stop;
 }
 
+static u64 tick_ns(const struct perf_event* event) { return max_t(u64, SHORTEST_NS, event->hw.sample_period); }
+
 static enum hrtimer_restart on_tick(struct hrtimer* timer) {
-  struct perf_event* event = container_of(timer, struct perf_event, hw.hrtimer);
+  struct perf_event* event = lab_ticking_event(timer);
   struct pt_regs* regs = get_irq_regs();
 
-  if (event->state != PERF_EVENT_STATE_ACTIVE) return HRTIMER_NORESTART;
+  if (!event) return HRTIMER_NORESTART;
   event->pmu->read(event);
   atomic64_inc(&ticks);
   event->hw.last_period = event->hw.sample_period;
   if (regs && !excluded(event, regs) && take_sample(event, regs)) return HRTIMER_NORESTART;
-  hrtimer_forward_now(timer, ns_to_ktime(max_t(u64, SHORTEST_NS, event->hw.sample_period)));
-  return HRTIMER_RESTART;
+  return lab_next_tick(timer, tick_ns(event));
 }
 
 static void event_read(struct perf_event* event) {
@@ -115,23 +115,13 @@ static void event_read(struct perf_event* event) {
 
 static void event_start(struct perf_event* event, int flags) {
   local64_set(&event->hw.prev_count, ktime_get_ns());
-  if (!is_sampling_event(event)) return;
-  hrtimer_start(&event->hw.hrtimer, ns_to_ktime(max_t(u64, SHORTEST_NS, event->hw.sample_period)),
-                HRTIMER_MODE_REL_PINNED_HARD);
+  if (is_sampling_event(event)) lab_timer_start(event, tick_ns(event));
 }
 
 static void event_stop(struct perf_event* event, int flags) {
-  if (is_sampling_event(event)) hrtimer_cancel(&event->hw.hrtimer);
+  if (is_sampling_event(event)) lab_timer_stop(event);
   event_read(event);
 }
-
-static int event_add(struct perf_event* event, int flags) {
-  if (flags & PERF_EF_START) event_start(event, flags);
-  perf_event_update_userpage(event);
-  return 0;
-}
-
-static void event_del(struct perf_event* event, int flags) { event_stop(event, flags); }
 
 static bool refused(const struct perf_event* event) {
   const struct perf_event_attr* attr = &event->attr;
@@ -149,12 +139,7 @@ static int event_init(struct perf_event* event) {
   if (has_branch_stack(event)) return -EOPNOTSUPP;
   if (CONFIG_MODE(event->attr.config) >= MODE_COUNT || refused(event)) return -EINVAL;
   if (!is_sampling_event(event)) return 0;
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)
-  hrtimer_setup(&event->hw.hrtimer, on_tick, CLOCK_MONOTONIC, HRTIMER_MODE_REL_HARD);
-#else
-  hrtimer_init(&event->hw.hrtimer, CLOCK_MONOTONIC, HRTIMER_MODE_REL_HARD);
-  event->hw.hrtimer.function = on_tick;
-#endif
+  lab_timer_setup(event, on_tick);
   /* A timer has a fixed rate: the frequency is a period. */
   if (event->attr.freq) {
     event->attr.sample_period = NSEC_PER_SEC / event->attr.sample_freq;
@@ -184,32 +169,22 @@ static struct pmu extended_pmu = {
     .task_ctx_nr = perf_sw_context,
     .capabilities = PERF_PMU_CAP_EXTENDED_REGS,
     .event_init = event_init,
-    .add = event_add,
-    .del = event_del,
+    .add = lab_event_add,
+    .del = lab_event_del,
     .start = event_start,
     .stop = event_stop,
     .read = event_read,
 };
 static struct pmu plain_pmu;
 
-static int counters_get(char* text, const struct kernel_param* unused) {
-  return sysfs_emit(text, "ticks %lld samples %lld lost %lld throttled %lld guest_kernel %lld guest_user %lld\n",
-                    atomic64_read(&ticks), atomic64_read(&samples), atomic64_read(&lost), atomic64_read(&throttled),
-                    atomic64_read(&guest_kernel), atomic64_read(&guest_user));
-}
-
-static int counters_set(const char* text, const struct kernel_param* unused) {
-  atomic64_set(&ticks, 0);
-  atomic64_set(&samples, 0);
-  atomic64_set(&lost, 0);
-  atomic64_set(&throttled, 0);
-  atomic64_set(&guest_kernel, 0);
-  atomic64_set(&guest_user, 0);
-  return 0;
-}
-
-static const struct kernel_param_ops counters_ops = {.get = counters_get, .set = counters_set};
-module_param_cb(counters, &counters_ops, NULL, 0644);
+static const struct lab_counter counters[] = {{"ticks", &ticks},
+                                              {"samples", &samples},
+                                              {"lost", &lost},
+                                              {"throttled", &throttled},
+                                              {"guest_kernel", &guest_kernel},
+                                              {"guest_user", &guest_user},
+                                              {}};
+module_param_cb(counters, &lab_counters_ops, (void*)counters, 0644);
 
 /*
  * perf patches the scheduler when the first event of a task comes and a second after the last has gone. An emulated
