@@ -1,7 +1,8 @@
-"""script beside perf script, field by field, on the recordings of others that Debian's perf reads."""
+"""script beside perf script, field by field, on the recordings of others that Debian's perf reads, and the top of report."""
 
 import csv
 import os
+import re
 import shutil
 
 import e2e
@@ -15,17 +16,17 @@ PAYLOADS = ["iregs", "uregs", "brstack", "brstackoff", "addr", "weight", "phys_a
 PERF_FRAMES = 127
 
 
-def files():
+def rows(reader):
+    """Facts of the recordings that the corpus' lists of that version of perf are about."""
     with open(os.path.join(CORPUS, "expected.tsv"), encoding="utf-8") as table:
         for row in csv.DictReader(table, delimiter="\t"):
-            path = os.path.join(CORPUS, row["path"])
-            if row["kind"] == "perf" and row["used"] == "perf61" and os.path.isfile(path):
-                yield row["path"], path
+            if row["kind"] == "perf" and row["used"] == reader and os.path.isfile(os.path.join(CORPUS, row["path"])):
+                yield row
 
 
 def perf(path, fields):
-    """Lines without their indents; None when perf has no such field for the file."""
-    done = run(["perf", "script", "-i", path, "--ns", "-F", fields])
+    """Lines without their indents; None when perf has no such field for the file. -f: whoever owns it."""
+    done = run(["perf", "script", "-f", "-i", path, "--ns", "-F", fields])
     return [" ".join(line.split()) for line in done.stdout.decode(errors="replace").splitlines()] if done.returncode == 0 else None
 
 
@@ -48,17 +49,14 @@ def same_lines(name, fields, path):
     return len(mine)
 
 
-def copies(folder):
-    """perf wants files of its user."""
-    for name, path in files():
-        copy = os.path.join(folder, "perf.data")
-        shutil.copyfile(path, copy)
-        yield name, copy
+def recordings():
+    for row in rows("perf61"):
+        yield row["path"], os.path.join(CORPUS, row["path"])
 
 
-def facts_of_each_sample(folder):
+def facts_of_each_sample(_folder):
     compared = lines = 0
-    for name, path in copies(folder):
+    for name, path in recordings():
         lines += same_lines(name, ",".join(shown(path)), path)
         compared += 1
     check(compared >= 40 and lines >= 30000, f"{compared} files, {lines} samples compared")
@@ -75,9 +73,9 @@ def same_offsets(name, path):
                     equal(got.split("/")[end], value, f"{name}: an end of {branch}")
 
 
-def payloads_of_each_sample(folder):
+def payloads_of_each_sample(_folder):
     compared = dict.fromkeys(PAYLOADS, 0)
-    for name, path in copies(folder):
+    for name, path in recordings():
         for field in PAYLOADS:
             theirs = perf(path, field)
             # perf takes brstack of any file, and shows none.
@@ -110,9 +108,9 @@ def agrees(line, address):
     return address in (ours_, file.rstrip(")").rpartition("+0x")[2])
 
 
-def addresses_and_chains(folder):
+def addresses_and_chains(_folder):
     compared = frames = 0
-    for name, path in copies(folder):
+    for name, path in recordings():
         theirs = perf(path, "ip")
         if theirs is None:
             continue
@@ -128,6 +126,31 @@ def addresses_and_chains(folder):
     print(f"  {frames} addresses of {compared} files")
 
 
+def the_top_row_of_each_report(_folder):
+    """As the corpus notes it. Left out: rows with a name, whose programs lie elsewhere, and files with branch stacks, of which
+    perf counts branches."""
+    compared = 0
+    for row in rows("perf61"):
+        wanted = re.fullmatch(r"([0-9.]+)% (?:[0-9.]+% )*(\d+) (?:\d+ )*(\S+) \[.\] (0x[0-9a-f]+)", row["top1"])
+        path = os.path.join(CORPUS, row["path"])
+        if wanted is None or (perf(path, "brstack") or [""])[0]:
+            continue
+        table = simdprof("report", "-i", path, "-s", "overhead,samples,dso,sym", "--format", "tsv").stdout.decode()
+        shown = [
+            (f"{float(one['overhead']):.2f}", one["samples"], one["dso"], one["sym"])
+            for one in csv.DictReader(table.splitlines(), delimiter="\t")
+        ]
+        share, samples, dso, symbol = wanted.groups()
+        # Where perf knows no map of the kernel, its addresses are the kernel's all the same.
+        dso = "[kernel.kallsyms]" if dso == "[unknown]" and symbol >= "0xf" else dso
+        top = [one for one in shown if float(one[0]) >= float(share)]
+        check((share, samples, dso, symbol) in top, f"{row['path']}: {row['top1']!r} is not in {top[:3]}")
+        check(float(shown[0][0]) <= float(share) + 0.01, f"{row['path']}: {shown[0]} comes before {row['top1']!r}")
+        compared += 1
+    check(compared >= 25, f"{compared} reports compared")
+    print(f"  {compared} reports")
+
+
 if __name__ == "__main__":
     if not os.path.exists(os.path.join(CORPUS, "expected.tsv")):
         print("no corpus: nothing to compare")
@@ -135,4 +158,4 @@ if __name__ == "__main__":
     if shutil.which("perf") is None:
         print("no perf: nothing to compare with")
         raise SystemExit(SKIPPED)
-    e2e.main([facts_of_each_sample, payloads_of_each_sample, addresses_and_chains])
+    e2e.main([facts_of_each_sample, payloads_of_each_sample, addresses_and_chains, the_top_row_of_each_report])
