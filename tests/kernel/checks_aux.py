@@ -138,6 +138,7 @@ def reader_of_32_bits_at_4_gib(results):
     areas = Areas(results, name, status=1)
     missing, _ = areas.proved()
     equal(missing, 0, "bytes missing between those recorded")
+    check(areas.bytes() >= 1 << 16, f"{areas.bytes()} bytes recorded of the 2 MiB below 4 GiB")
     ends = [pieces[-1][0] + len(pieces[-1][1]) for pieces in areas.pieces.values()]
     check(all(end <= 1 << 32 for end in ends), f"recorded up to {ends}")
     check(results.quality(name)["lost"].get("AUX bytes not read", 0) > 0, "the loss is not in the file")
