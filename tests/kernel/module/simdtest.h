@@ -29,7 +29,7 @@ enum simdtest_mode {
 #define REFUSE_INTR 2      /* EINVAL for XMM bits in sample_regs_intr */
 #define REFUSE_IMPRECISE 4 /* EINVAL for XMM bits in sample_regs_intr without precise_ip */
 
-/* One tick, as the module knows it. Layout read by tests/kernel/judge_truth.py: 40 bytes, little-endian. */
+/* One tick, as the module knows it. Layout read by tests/kernel/lab_results.py: 40 bytes, little-endian. */
 struct truth {
   u64 time; /* of the sample, in the event's clock; 0 when none was made */
   u64 ip;
