@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "cmd/doctor.h"
+#include "lib/abi/arm64_regsets.h"
 #include "lib/abi/xsave.h"
 #include "lib/capture/attr_build.h"
 #include "lib/capture/aux_pmu.h"
@@ -137,6 +138,15 @@ std::string render_components(const abi::XsaveTable& table) {
   return text;
 }
 
+// What a tracer can read here.
+DoctorFact vector_fact() {
+  const abi::Arm64Simd arm64 = abi::probe_arm64_simd();
+  if (!arm64.neon) return {"XCR0", render_components(abi::probe_xsave_table())};
+  if (!arm64.sve) return {"vector registers", "NEON"};
+  return {"vector registers",
+          fmt::format("NEON, SVE of {} bits unless a program changes it", abi::probe_sve_vector_bytes() * 8)};
+}
+
 void add_facts(const KernelLimits& limits, DoctorTable& table) {
   const auto host = collect_host_facts();
   const auto host_fact = [&](const char* key) {
@@ -146,7 +156,7 @@ void add_facts(const KernelLimits& limits, DoctorTable& table) {
   table.facts = {
       {"kernel", host_fact("release")},
       {"cpu", host_fact("cpu")},
-      {"XCR0", render_components(abi::probe_xsave_table())},
+      vector_fact(),
       {"user", ::geteuid() == 0 ? "root" : fmt::format("uid {}", ::geteuid())},
       {"kernel.perf_event_paranoid", render_number(limits.paranoid)},
       {"kernel.perf_event_max_sample_rate", render_number(limits.max_sample_rate)},

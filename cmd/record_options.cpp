@@ -27,7 +27,7 @@ struct RawOptions {
       aux_sample;
   std::uint64_t period = 0;
   bool frame_pointers = false, no_inherit = false, quiet = false;
-  bool xmm = false, ymm = false, zmm = false, opmask = false;
+  bool xmm = false, ymm = false, zmm = false, opmask = false, neon = false, sve = false;
   int verbose = 0;
 };
 
@@ -66,10 +66,12 @@ void add_what(CLI::App& app, RawOptions& raw, RecordOptions& options) {
   app.add_flag("-d,--data", options.sampling.data_address, "record data addresses and sources");
   app.add_option("--user-regs", raw.user_regs, "general registers of user mode: =LIST, =none, =? (default: all)");
   app.add_option("-I,--intr-regs", raw.intr_regs, "general registers at the interrupt: =LIST, =none, =?");
-  app.add_flag("--xmm", raw.xmm, "record XMM registers; with none of these four, all that there are");
+  app.add_flag("--xmm", raw.xmm, "record XMM registers; with none of these six, all that there are");
   app.add_flag("--ymm", raw.ymm, "record YMM registers");
   app.add_flag("--zmm", raw.zmm, "record ZMM registers");
   app.add_flag("--opmask", raw.opmask, "record the mask registers k0 to k7");
+  app.add_flag("--neon", raw.neon, "arm64: record NEON registers");
+  app.add_flag("--sve", raw.sve, "arm64: record SVE registers, with those of NEON");
   app.add_flag("--kernel-simd", options.kernel_simd, "keep the vector registers of kernel hits, which can hold keys");
   app.add_option("--source", options.source, "where registers come from")
       ->check(CLI::IsMember({"auto", "kernel", "ptrace", "gpr"}))
@@ -131,6 +133,27 @@ Status apply_call_graph(const RawOptions& raw, SamplingOptions& sampling) {
   return {};
 }
 
+Status apply_vector_classes(const RawOptions& raw, abi::Arch arch, RecordOptions& options) {
+  struct Class {
+    bool wanted;
+    const char* name;
+    bool here;
+  };
+  const bool x86 = abi::is_x86(arch), arm64 = arch == abi::Arch::arm64;
+  const std::array<Class, 6> classes = {{{raw.xmm, "xmm", x86},
+                                         {raw.ymm, "ymm", x86},
+                                         {raw.zmm, "zmm", x86},
+                                         {raw.opmask, "opmask", x86},
+                                         {raw.neon, "neon", arm64},
+                                         {raw.sve, "sve", arm64}}};
+  for (const Class& one : classes) {
+    if (!one.wanted) continue;
+    if (!one.here) return fail(Errc::usage, fmt::format("--{}: this architecture has no such registers", one.name));
+    options.vector_classes.emplace_back(one.name);
+  }
+  return {};
+}
+
 // Both sets hold all general registers unless they are named. "?" asks for the list.
 Status apply_registers(const RawOptions& raw, RecordOptions& options) {
   const abi::Arch arch = native_arch();
@@ -150,12 +173,7 @@ Status apply_registers(const RawOptions& raw, RecordOptions& options) {
   if (options.sampling.call_graph == CallGraph::dwarf && options.sampling.user_regs != abi::gpr_mask(arch)) {
     return fail(Errc::usage, "--call-graph dwarf needs all user registers; leave --user-regs out");
   }
-  const std::array<std::pair<bool, const char*>, 4> classes = {
-      {{raw.xmm, "xmm"}, {raw.ymm, "ymm"}, {raw.zmm, "zmm"}, {raw.opmask, "opmask"}}};
-  for (const auto& [wanted, name] : classes) {
-    if (wanted) options.vector_classes.emplace_back(name);
-  }
-  return {};
+  return apply_vector_classes(raw, arch, options);
 }
 
 Status apply_target(const RawOptions& raw, TargetSpec& target) {

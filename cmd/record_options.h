@@ -18,7 +18,7 @@ struct RecordOptions {
   std::string events;           ///< -e, comma list; empty: the default event
   SamplingOptions sampling;
   bool user_regs_given = false, intr_regs_given = false;
-  std::vector<std::string> vector_classes;  ///< of --xmm --ymm --zmm --opmask; empty: all
+  std::vector<std::string> vector_classes;  ///< of --xmm --ymm --zmm --opmask --neon --sve; empty: all
   std::size_t ring_pages = 128;             ///< -m
   AuxWish aux;                              ///< -m, --snapshot, --snapshot-at, --aux-sample, --filter
   bool per_thread = false;

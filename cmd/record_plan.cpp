@@ -35,7 +35,7 @@ SourceWish wish_of(const std::string& source) {
 VectorPlan wanted_vectors(const std::vector<std::string>& classes) {
   if (classes.empty()) return {};
   const auto has = [&](const char* name) { return std::find(classes.begin(), classes.end(), name) != classes.end(); };
-  return {has("xmm"), has("ymm"), has("zmm"), has("opmask")};
+  return {has("xmm"), has("ymm"), has("zmm"), has("opmask"), has("neon") || has("sve"), has("sve")};
 }
 
 // Software events beside the leading one cannot carry vectors; they are recorded without.

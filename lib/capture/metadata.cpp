@@ -7,6 +7,7 @@
 
 #include <ctime>
 
+#include "lib/abi/arm64_regsets.h"
 #include "lib/abi/xsave.h"
 #include "lib/base/fd.h"
 #include "lib/capture/record_batch.h"
@@ -72,6 +73,8 @@ std::map<std::string, std::string> collect_host_facts() {
   facts["cpus_online"] = std::to_string(::sysconf(_SC_NPROCESSORS_ONLN));
   facts["page_bytes"] = std::to_string(::sysconf(_SC_PAGESIZE));
   facts["boot_id"] = load_line("/proc/sys/kernel/random/boot_id");
+  if (const unsigned bytes = abi::probe_sve_vector_bytes(); bytes != 0)
+    facts["sve_vector_bytes"] = std::to_string(bytes);
   std::erase_if(facts, [](const auto& fact) { return fact.second.empty(); });
   return facts;
 }

@@ -60,9 +60,10 @@ struct AuxPlan {
   std::size_t snapshot_bytes = 0;  ///< at most, of each area
 };
 
-/// Vector state that is asked for.
+/// Vector state that is asked for; that of another architecture than the machine's means nothing.
 struct VectorPlan {
   bool xmm = true, ymm = true, zmm = true, opmask = true;
+  bool neon = true, sve = true;
 };
 
 /// Everything a source needs to know; made by cmd/record from options and probes.

@@ -73,7 +73,8 @@ std::optional<StopProbe> find_target_refusal(const TargetSpec& target, const Sto
 }  // namespace
 
 StopFacts load_stop_facts(const KernelLimits& limits) {
-  return {limits.yama_scope, has_capability(kCapSysPtrace), abi::probe_xsave_table(), trace_a_child};
+  return {limits.yama_scope, has_capability(kCapSysPtrace), abi::probe_xsave_table(), abi::probe_arm64_simd(),
+          trace_a_child};
 }
 
 StopProbe trace_a_child() {
@@ -101,7 +102,9 @@ StopProbe probe_stops(const abi::EventAttr& base, const TargetSpec& target, cons
   if (target.system_wide || !target.cpus.empty()) {
     return {EINVAL, "whole CPUs (-a, -C) cannot be stopped; record a command, -p or -t"};
   }
-  if (!facts.xsave.has(abi::kXsaveSse)) return {ENODEV, "this CPU has no XSAVE image to read"};
+  if (!facts.xsave.has(abi::kXsaveSse) && !facts.arm64.neon) {
+    return {ENODEV, "this CPU has no vector registers that a tracer can read (XSAVE image or NEON)"};
+  }
   if (auto refusal = find_yama_refusal(target, facts)) return *refusal;
   abi::EventAttr attr = base;
   attr.flags |= abi::kAttrDisabled | abi::kAttrSigtrap | abi::kAttrRemoveOnExec;
@@ -113,10 +116,11 @@ StopProbe probe_stops(const abi::EventAttr& base, const TargetSpec& target, cons
   }
   if (opened.error_number != 0) return {opened.error_number, explain_open_errno(opened.error_number, attr)};
   if (auto refusal = find_target_refusal(target, facts)) return *refusal;
-  return {0, fmt::format("user {} at stops", render_image_classes(facts.xsave, VectorPlan{}))};
+  return {0, fmt::format("user {} at stops", render_image_classes(facts, VectorPlan{}))};
 }
 
-std::string render_image_classes(const abi::XsaveTable& xsave, const VectorPlan& wanted) {
+std::string render_image_classes(const StopFacts& facts, const VectorPlan& wanted) {
+  const abi::XsaveTable& xsave = facts.xsave;
   std::string text;
   const auto add = [&](bool there, const char* name) {
     if (there) text += text.empty() ? name : fmt::format(" {}", name);
@@ -125,6 +129,8 @@ std::string render_image_classes(const abi::XsaveTable& xsave, const VectorPlan&
   add(wanted.ymm && xsave.has(abi::kXsaveYmmHi128), "YMM");
   add(wanted.zmm && xsave.has(abi::kXsaveZmmHi256), "ZMM");
   add(wanted.opmask && xsave.has(abi::kXsaveOpmask), "opmask");
+  add(wanted.neon && facts.arm64.neon, "NEON");
+  add(wanted.sve && facts.arm64.sve, "SVE");
   return text.empty() ? "no vector registers" : text;
 }
 

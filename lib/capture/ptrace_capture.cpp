@@ -6,12 +6,12 @@
 #include <optional>
 #include <thread>
 
-#include "lib/abi/xsave.h"
 #include "lib/base/log.h"
 #include "lib/capture/clock.h"
 #include "lib/capture/launch.h"
 #include "lib/capture/plan.h"
 #include "lib/capture/ptrace_context.h"
+#include "lib/capture/ptrace_native.h"
 #include "lib/capture/ptrace_requests.h"
 #include "lib/capture/ptrace_tick.h"
 #include "lib/capture/ptrace_tracer.h"
@@ -172,15 +172,11 @@ class PtraceCapture {
 };
 
 Status check_plan(const CapturePlan& plan) {
-#if !defined(__x86_64__)
-  return fail(Errc::unsupported, "the ptrace source is for x86-64");
-#endif
   if (plan.events.empty()) return fail(Errc::usage, "the ptrace source needs an event");
   if (plan.target.system_wide || !plan.target.cpus.empty()) {
     return fail(Errc::usage, "the ptrace source records a command, -p or -t, not whole CPUs");
   }
-  if (abi::probe_xsave_table().xcr0_mask == 0) return fail(Errc::unsupported, "this CPU has no XSAVE");
-  return {};
+  return check_native_reader();
 }
 
 }  // namespace

@@ -6,12 +6,13 @@
 #include <vector>
 
 #include "lib/abi/xsave.h"
+#include "lib/base/units.h"
 #include "lib/capture/plan.h"
 #include "lib/model/own_record.h"
 
 namespace simdprof {
 
-/// Reads the user registers of stopped threads into register images. Keeps its buffers from stop to stop.
+/// Reads the user registers of stopped threads of x86-64 into register images. Keeps its buffers from stop to stop.
 class ImageReader {
  public:
   ImageReader(const abi::XsaveTable& table, const VectorPlan& vectors);

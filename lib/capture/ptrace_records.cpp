@@ -16,7 +16,7 @@ PtraceRecords::PtraceRecords(const CapturePlan& plan, RecordSink& sink, TracedEv
     : plan_(plan),
       sink_(sink),
       events_(events),
-      reader_(abi::probe_xsave_table(), plan.vectors),
+      reader_(make_native_reader(plan.vectors)),
       metadata_(sink, sink.open_stream({StreamKind::metadata, -1, -1})),
       images_(sink, sink.open_stream({StreamKind::images, -1, -1})) {
   for (const auto& ring : events.rings()) {

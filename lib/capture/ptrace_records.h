@@ -6,7 +6,7 @@
 
 #include "lib/capture/plan.h"
 #include "lib/capture/ptrace_events.h"
-#include "lib/capture/ptrace_image.h"
+#include "lib/capture/ptrace_native.h"
 #include "lib/capture/ptrace_pending.h"
 #include "lib/capture/record_batch.h"
 
@@ -47,7 +47,7 @@ class PtraceRecords {
   const CapturePlan& plan_;
   RecordSink& sink_;
   TracedEvents& events_;
-  ImageReader reader_;
+  NativeImageReader reader_;
   PendingSamples pending_;
   RecordBatch metadata_;
   RecordBatch images_;

@@ -6,24 +6,22 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <span>
 #include <vector>
 
 #include "lib/base/cursor.h"
 #include "lib/base/fd.h"
+#include "lib/capture/ptrace_call.h"
 #include "lib/capture/ptrace_requests.h"
 
 namespace simdprof {
 namespace {
 
-// user_regs_struct of x86-64, by word.
-// Source: arch/x86/include/asm/user_64.h.
-enum Word : std::size_t { kR10 = 7, kRax = 10, kRdx = 12, kRsi = 13, kRdi = 14, kOrigRax = 15, kRip = 16, kRsp = 19 };
-constexpr std::size_t kWords = 27;
-using Registers = std::array<std::uint64_t, kWords>;
+using Registers = std::vector<std::uint64_t>;
 
 std::optional<Registers> load_registers(Tid tid) {
-  Registers registers{};
+  Registers registers(native_call_abi().words);
   const auto bytes = std::as_writable_bytes(std::span(registers));
   if (ptrace::load_regset(tid, NT_PRSTATUS, bytes) != bytes.size()) return std::nullopt;
   return registers;
@@ -31,6 +29,20 @@ std::optional<Registers> load_registers(Tid tid) {
 
 bool store_registers(Tid tid, const Registers& registers) {
   return ptrace::store_regset(tid, NT_PRSTATUS, std::as_bytes(std::span(registers)));
+}
+
+/// After a call of ours the thread is to go on from where it stood before.
+void resume_registers(Tid tid, Registers registers) {
+  const CallAbi& abi = native_call_abi();
+  if (abi.set_restart == nullptr) {
+    store_registers(tid, registers);
+    return;
+  }
+  const auto next = ptrace::load_word(tid, abi.next_instruction(registers));
+  abi.set_restart(registers, static_cast<std::uint32_t>(next.value_or(0)));
+  store_registers(tid, registers);
+  constexpr std::int32_t kNone = -1;
+  ptrace::store_regset(tid, NT_ARM_SYSTEM_CALL, std::as_bytes(std::span(&kNone, 1)));
 }
 
 std::optional<VirtAddr> find_vdso(Tid tid) {
@@ -58,11 +70,13 @@ std::optional<VirtAddr> find_syscall_instruction(Tid tid) {
     if (more <= 0) break;
     got += static_cast<std::size_t>(more);
   }
-  constexpr std::array kSyscall = {std::byte{0x0f}, std::byte{0x05}};
-  const auto end = code.begin() + static_cast<std::ptrdiff_t>(got);
-  const auto found = std::search(code.begin(), end, kSyscall.begin(), kSyscall.end());
-  if (found == end) return std::nullopt;
-  return *vdso + static_cast<VirtAddr>(found - code.begin());
+  const auto instruction = native_call_abi().instruction;
+  const std::span<const std::byte> bytes(code.data(), got);
+  for (std::size_t at = 0; at + instruction.size() <= got; at += native_call_abi().alignment) {
+    const auto here = bytes.subspan(at, instruction.size());
+    if (std::equal(here.begin(), here.end(), instruction.begin())) return *vdso + at;
+  }
+  return std::nullopt;
 }
 
 // In strict mode the kernel kills a thread for any call but four.
@@ -108,13 +122,7 @@ Result<std::int64_t> RemoteCaller::call(Tid tid, long number, const std::array<s
     return fail(Errc::unsupported, fmt::format("thread {} cannot be made to run a system call", tid));
   }
   Registers registers = *saved;
-  registers[kRax] = static_cast<std::uint64_t>(number);
-  registers[kRdi] = arguments[0];
-  registers[kRsi] = arguments[1];
-  registers[kRdx] = arguments[2];
-  registers[kR10] = arguments[3];
-  registers[kOrigRax] = ~std::uint64_t{0};  // not in a system call: nothing to restart
-  registers[kRip] = *instruction;
+  native_call_abi().set_call(registers, *instruction, number, arguments);
   // With all signals blocked nothing is delivered between here and the call; they wait as they would for any mask.
   bool done = ptrace::store_signal_mask(tid, ~std::uint64_t{0}) && store_registers(tid, registers);
   std::int64_t value = 0;
@@ -123,8 +131,8 @@ Result<std::int64_t> RemoteCaller::call(Tid tid, long number, const std::array<s
     if (!stop) return fail(Errc::not_found, fmt::format("thread {} has ended", tid));
     done = stop->kind == TraceeStop::Kind::syscall;
   }
-  if (const auto after = load_registers(tid); done && after) value = static_cast<std::int64_t>((*after)[kRax]);
-  store_registers(tid, *saved);
+  if (const auto after = load_registers(tid); done && after) value = native_call_abi().result(*after);
+  resume_registers(tid, *saved);
   ptrace::store_signal_mask(tid, *mask);
   if (!done) return fail(Errc::unsupported, fmt::format("thread {} did not run the system call", tid));
   return value;
@@ -133,8 +141,8 @@ Result<std::int64_t> RemoteCaller::call(Tid tid, long number, const std::array<s
 std::optional<VirtAddr> RemoteCaller::find_scratch(Tid tid, std::size_t bytes) {
   const auto registers = load_registers(tid);
   if (!registers) return std::nullopt;
-  constexpr std::uint64_t kRedZone = 128;
-  return ((*registers)[kRsp] - kRedZone - bytes) & ~std::uint64_t{15};
+  constexpr std::uint64_t kRedZone = 128;  // of x86-64; arm64 has none
+  return (native_call_abi().stack_pointer(*registers) - kRedZone - bytes) & ~std::uint64_t{15};
 }
 
 }  // namespace simdprof

@@ -26,7 +26,7 @@ class RemoteCaller {
   ///
   /// @return what the call gave (negative: -errno);
   ///         not_found    the thread has ended
-  ///         unsupported  not a 64-bit thread, strict seccomp, no vdso to find a system call instruction in
+  ///         unsupported  a 32-bit thread, strict seccomp, no vdso to find a system call instruction in
   Result<std::int64_t> call(Tid tid, long number, const std::array<std::uint64_t, 4>& arguments);
 
   /// An address of the thread's stack that it does not use: room for `bytes` (at most 256) of arguments.

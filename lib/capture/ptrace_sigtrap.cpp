@@ -19,7 +19,7 @@ constexpr std::size_t kMaskBytes = 8;
 
 }  // namespace
 
-/// struct sigaction as the kernel of x86-64 has it.
+/// struct sigaction as the kernels of x86-64 and arm64 have it.
 struct SigtrapGuard::Action {
   std::uint64_t handler = kDefault;
   std::uint64_t flags = 0;

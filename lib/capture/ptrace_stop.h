@@ -34,7 +34,7 @@ struct PerfTrap {
   bool late = false;           ///< SIGTRAP was blocked when the sample was taken (TRAP_PERF_FLAG_ASYNC)
 };
 /// Whether a signal comes from attr.sigtrap of the event with this sig_data.
-/// Source: kernel-side struct siginfo, x86-64: si_perf_data at byte 24, si_perf_flags at byte 36.
+/// Source: kernel-side struct siginfo, x86-64 and arm64: si_perf_data at byte 24, si_perf_flags at byte 36.
 bool is_perf_trap(const siginfo_t& info, std::uint64_t sig_data);
 PerfTrap read_perf_trap(const siginfo_t& info);
 

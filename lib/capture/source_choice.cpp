@@ -22,6 +22,12 @@ const VectorTrial& telling_refusal(const KernelProbe& probe) {
   return probe.trials.front();
 }
 
+std::string why_not(const KernelProbe& probe) {
+  if (probe.trials.empty()) return "samples have a place for those of x86 alone";
+  const VectorTrial& refusal = telling_refusal(probe);
+  return fmt::format("{} ({})", refusal.meaning, errno_name(refusal.error_number));
+}
+
 /// Tries sources in turn and keeps what each of them answered.
 class Chooser {
  public:
@@ -41,19 +47,20 @@ class Chooser {
     if (kernel.grant.user) return take_kernel(kernel.grant);
     if (wish == SourceWish::rings) {
       if (kernel.grant.abi != VectorGrant::Abi::none) return take_kernel(kernel.grant);
-      return take_gpr(fmt::format("vector registers are missing; kernel: {}", telling_refusal(kernel).meaning));
+      return take_gpr(fmt::format("vector registers are missing; kernel: {}", why_not(kernel)));
     }
     const StopProbe stops = probe_stops_here();
     if (stops.error_number == 0) return take_stops();
     if (kernel.grant.abi != VectorGrant::Abi::none) return take_kernel(kernel.grant);
-    const VectorTrial& refusal = telling_refusal(kernel);
-    return take_gpr(fmt::format("vector registers are missing; kernel: {} ({}); ptrace: {}", refusal.meaning,
-                                errno_name(refusal.error_number), stops.explanation));
+    return take_gpr(
+        fmt::format("vector registers are missing; kernel: {}; ptrace: {}", why_not(kernel), stops.explanation));
   }
 
  private:
   [[nodiscard]] bool wants_vectors() const {
-    return plan_.vectors.xmm || plan_.vectors.ymm || plan_.vectors.zmm || plan_.vectors.opmask;
+    const VectorPlan& wanted = plan_.vectors;
+    const bool x86 = wanted.xmm || wanted.ymm || wanted.zmm || wanted.opmask;
+    return x86 || (wanted.neon && facts_.arm64.neon) || (wanted.sve && facts_.arm64.sve);
   }
 
   KernelProbe probe_kernel() {
@@ -95,7 +102,7 @@ class Chooser {
 
   SourceChoice take_stops() {
     return take(SourceKind::ptrace,
-                fmt::format("user {} from a stop at each sample", render_image_classes(facts_.xsave, plan_.vectors)),
+                fmt::format("user {} from a stop at each sample", render_image_classes(facts_, plan_.vectors)),
                 "no interrupt vectors");
   }
 

@@ -155,11 +155,24 @@ TEST(ProbeStops, WithoutXsaveThereIsNothingToRead) {
 }
 
 TEST(ProbeStops, ClassesAreThoseOfTheCpuThatAreWanted) {
-  abi::XsaveTable table;
-  table.xcr0_mask = 0xe7;
-  EXPECT_EQ(render_image_classes(table, {}), "XMM YMM ZMM opmask");
-  EXPECT_EQ(render_image_classes(table, {true, false, false, true}), "XMM opmask");
-  EXPECT_EQ(render_image_classes(table, {false, false, false, false}), "no vector registers");
+  StopFacts machine;
+  machine.xsave.xcr0_mask = 0xe7;
+  EXPECT_EQ(render_image_classes(machine, {}), "XMM YMM ZMM opmask");
+  EXPECT_EQ(render_image_classes(machine, {true, false, false, true}), "XMM opmask");
+  EXPECT_EQ(render_image_classes(machine, {false, false, false, false}), "no vector registers");
+  StopFacts arm64;
+  arm64.arm64 = {true, true};
+  EXPECT_EQ(render_image_classes(arm64, {}), "NEON SVE");
+  EXPECT_EQ(render_image_classes(arm64, {false, false, false, false, true, false}), "NEON");
+}
+
+TEST(ProbeStops, NeonIsReadWithoutXsave) {
+  FakeKernel kernel;
+  StopFacts arm64 = facts(0, true);
+  arm64.xsave = {};
+  arm64.arm64 = {true, false};
+  EXPECT_EQ(probe(kernel, command(), arm64).error_number, 0);
+  EXPECT_EQ(probe(kernel, command(), arm64).explanation, "user NEON at stops");
 }
 
 }  // namespace

@@ -96,6 +96,21 @@ TEST(SourceChoice, AForcedSourceThatIsNotThereIsAnError) {
             "source kernel: this PMU takes no extended registers (EOPNOTSUPP); try --source=ptrace");
 }
 
+TEST(SourceChoice, NeonAndSveComeFromStopsAlone) {
+  StopFacts arm64 = facts();
+  arm64.xsave = {};
+  arm64.arm64 = {true, true};
+  CapturePlan neon = plan();
+  neon.vectors = {false, false, false, false, true, false};
+  FakeKernel kernel{test::software_kernel, {}};
+  EXPECT_EQ(choose_source(SourceWish::automatic, neon, {0, -1}, arm64, kernel.opener())->line,
+            "source ptrace: user NEON from a stop at each sample; no interrupt vectors");
+  FakeKernel no_stops{without_sigtrap(test::software_kernel), {}};
+  EXPECT_EQ(choose_source(SourceWish::automatic, neon, {0, -1}, arm64, no_stops.opener())->line,
+            "source gpr: general registers only; vector registers are missing; kernel: samples have a place for those "
+            "of x86 alone; ptrace: this kernel has no SIGTRAP events; Linux 5.13 brought them");
+}
+
 TEST(SourceChoice, GprIsTakenWithoutAsking) {
   FakeKernel kernel;
   const auto choice = choose(SourceWish::gpr, kernel);
