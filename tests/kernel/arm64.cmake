@@ -1,7 +1,7 @@
 # Builds simdprof for arm64 on x86-64, against the libraries that lab_sysroot.py unpacks:
 #
 #   cmake --preset release -B build/arm64 -DSIMDPROF_TESTS=OFF -DCMAKE_TOOLCHAIN_FILE=tests/kernel/arm64.cmake \
-#     -DSIMDPROF_SYSROOT=$(python3 -B tests/kernel/lab_sysroot.py build/release/kernel-lab)
+#     -DSIMDPROF_SYSROOT=$(python3 -B tests/kernel/lab_sysroot.py $PWD/build/release/kernel-lab)
 set(CMAKE_SYSTEM_NAME Linux)
 set(CMAKE_SYSTEM_PROCESSOR aarch64)
 set(CMAKE_C_COMPILER aarch64-linux-gnu-gcc-12)

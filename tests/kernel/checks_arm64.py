@@ -1,9 +1,11 @@
-"""simdprof on arm64: general registers of both sets from software clocks, and recordings read on the other architecture."""
+"""simdprof on arm64: general registers of both sets from software clocks, vector registers at ptrace stops, and recordings
+read on the other architecture."""
 
 import json
 
 from lab_results import Sample, check, equal
 
+LEAST_HITS = 20  # a hundred and more on a host that is not busy
 PATTERN = {f"x{19 + i}": 0x1900000000000000 + i for i in range(9)}
 
 
@@ -43,12 +45,120 @@ def report_and_dump_regs_on_arm64(results):
 def the_automatic_source(results):
     results.ended("auto")
     sources = [one["source"] for one in results.quality("auto")["sources"] if one["taken"]]
-    equal(sources, ["gpr"], "source taken")
+    equal(sources, ["ptrace"], "source taken")
 
 
-def the_ptrace_source_says_why_not(results):
-    results.ended("ptrace", 1)
-    check("ptrace" in results.text("ptrace.stderr"), results.text("ptrace.stderr"))
+def vector(number, bits):
+    """What tests/kernel/guest/vector_patterns.c holds in a vector, as dump-regs prints it."""
+    words = [0x5E00000000000000 + number * 0x10000 + word for word in range(bits // 64)]
+    return "0x" + "".join(f"{word:016x}" for word in reversed(words))
+
+
+def predicate(number, bits):
+    return "0x" + bytes((number * 16 + byte * 37 + 1) % 256 for byte in range(bits // 8))[::-1].hex()
+
+
+def first_fault(bits):
+    return f"0x{(1 << bits // 2) - 1:0{bits // 4}x}"
+
+
+def held_vectors(vector_bytes):
+    """Every register of a thread in sve_spin, by name; vector_bytes 0: of one in neon_spin."""
+    held = {f"v{n}": vector(n, 128) for n in range(32)}
+    if vector_bytes == 0:
+        return held
+    held |= {f"z{n}": vector(n, 8 * vector_bytes) for n in range(32)}
+    held |= {f"p{n}": predicate(n, vector_bytes) for n in range(16)}
+    return held | {"ffr": first_fault(vector_bytes)}
+
+
+def samples_in_spin(results, name, *options):
+    """Registers of the user set at each user hit in the spin: {name: fields}; the vector length that the set tells."""
+    results.ended(name)
+    facts = {line.split()[0]: line.split()[1:] for line in results.text(f"{name}.stdout").splitlines()}
+    check("intact" in facts, f"{name}: the program's own registers changed")
+    equal(facts["sleeps"][2], "0", f"{name}: sleeps that ended early, of {facts['sleeps'][0]}")
+    first, end = (int(word, 16) for word in facts["spin"])
+    found, missing = [], 0
+    for line in results.host("dump-regs", name, *options, "--format", "jsonl").splitlines():
+        sample = json.loads(line)
+        if sample["mode"] != "user" or not first <= int(sample["ip"], 16) < end:
+            continue
+        (chosen,) = sample["sets"]
+        if "image-missing" in chosen["source"]:  # two hits before one stop: told as a loss
+            missing += 1
+            continue
+        equal(chosen["source"], "gpr+regset", f"{name} at {sample['time']}")
+        found.append(({one["name"]: one for one in chosen["registers"]}, chosen.get("sve_vector_bytes", 0)))
+    check(len(found) >= LEAST_HITS, f"{name}: {len(found)} user hits in the spin")
+    check(10 * missing <= len(found), f"{name}: {missing} hits without registers beside {len(found)} with them")
+    return found, int(facts["vl"][0])
+
+
+def every_lane(results, name, vector_bytes):
+    samples, length = samples_in_spin(results, name, "--neon", "--sve", "--fpcr")
+    equal(length, vector_bytes or length, f"{name}: vector length of the program")
+    wanted = held_vectors(length)
+    for registers, told in samples:
+        equal(told, length, f"{name}: vector length of the sample")
+        equal({key: registers[key].get("value") for key in wanted}, wanted, name)
+        equal({registers["fpsr"]["presence"], registers["fpcr"]["presence"]}, {"valid"}, f"{name}: FPSR and FPCR")
+    print(f"{name}: {len(wanted)} registers of {len(samples)} of {len(samples)} user hits, vectors of {8 * length} bits")
+
+
+def sve_registers_of_stops(results):
+    """Every lane of z0..z31, every bit of p0..p15 and of ffr, at the vector length of the program."""
+    every_lane(results, "sve", None)
+    every_lane(results, "sve_longest", 256)
+    every_lane(results, "sve_shortest", 16)
+
+
+def neon_registers_of_stops(results):
+    """Every lane of v0..v31 of a program that does not use SVE: what SVE adds is in its initial state."""
+    samples, _ = samples_in_spin(results, "neon", "--neon", "--sve")
+    wanted = held_vectors(0)
+    unused = 0
+    for registers, _ in samples:
+        equal({key: registers[key].get("value") for key in wanted}, wanted, "neon")
+        unused += registers["p0"]["presence"] == "init" and registers["z7"]["presence"] == "partial"
+    equal(unused, len(samples), "samples whose SVE part is init")
+    print(f"32 registers of {len(samples)} of {len(samples)} user hits")
+
+
+def neon_registers_alone(results):
+    """--neon leaves SVE out: of a program that uses it, the low 128 bits."""
+    samples, _ = samples_in_spin(results, "neon_alone", "--neon", "--sve")
+    wanted = held_vectors(0)
+    for registers, told in samples:
+        equal({key: registers[key].get("value") for key in wanted}, wanted, "neon_alone")
+        equal((registers["z0"]["presence"], registers["p0"]["presence"], told), ("not-recorded", "not-recorded", 0), "SVE")
+
+
+def sets_of(lines):
+    return [json.loads(line)["sets"] for line in lines]
+
+
+def sve_on_both_architectures(results):
+    """dump-regs shows there what it shows here; an export tells what perf.data has no place for."""
+    for step in ("sve_inside", "sve_report", "sve_export"):
+        results.ended(step)
+    inside = sets_of(results.text("sve_inside.stdout").splitlines())
+    outside = sets_of(results.host("dump-regs", "sve", "--sve", "--fpcr", "--format", "jsonl").splitlines())
+    check(inside == outside and len(inside) >= LEAST_HITS, "registers that arm64 shows are not those that x86-64 shows")
+    check("NEON and SVE registers of" in results.text("sve_export.stderr"), results.text("sve_export.stderr"))
+    findings = results.quality("sve")["findings"]
+    equal(findings, [], "findings")
+
+
+def x86_registers_are_refused(results):
+    results.ended("xmm_here", 129)
+    equal(results.text("xmm_here.stderr").count("--xmm: this architecture has no such registers"), 1, "what --xmm says")
+
+
+def doctor_tells_of_arm64(results):
+    results.ended("doctor")
+    text = results.text("doctor.stdout")
+    check("user NEON SVE at stops" in text and "NEON, SVE of" in text, text)
 
 
 def recordings_of_x86_64(results):
@@ -75,7 +185,12 @@ CHECKS = [
     general_registers_of_both_sets,
     report_and_dump_regs_on_arm64,
     the_automatic_source,
-    the_ptrace_source_says_why_not,
+    neon_registers_of_stops,
+    neon_registers_alone,
+    sve_registers_of_stops,
+    sve_on_both_architectures,
+    x86_registers_are_refused,
+    doctor_tells_of_arm64,
     recordings_of_x86_64,
     perf_data_of_arm64,
 ]

@@ -50,7 +50,7 @@ def steps_text(architecture, simdprof32):
 
 def steps(text):
     """Names of the steps that a guest must report."""
-    named = re.findall(r"^(step|rec|aux|aux32|probe|unprivileged|stopped|regs) (\w+)", text, re.MULTILINE)
+    named = re.findall(r"^(step|rec|aux|aux32|probe|unprivileged|stopped|regs|vectors) (\w+)", text, re.MULTILINE)
     return [f"{name}_regs" if kind == "regs" else name for kind, name in named]
 
 
@@ -91,10 +91,11 @@ def arm64_guest(text, kernel, cache, simdprof, of_amd64):
     sysroot = lab_sysroot.unpack(cache)
     image = initramfs(text, kernel.disk_modules(), os.path.join(sysroot, "bin/busybox"))
     image.program("bin/simdprof", simdprof, "arm64", sysroot)
-    spinner = os.path.join(cache, "gpr_patterns")
-    source = os.path.join(HERE, "guest", "gpr_patterns.c")
-    subprocess.run(["aarch64-linux-gnu-gcc-12", "-O2", "-static", "-no-pie", "-o", spinner, source], check=True)
-    image.program("bin/gpr_patterns", spinner, "arm64", sysroot)
+    for name in ("gpr_patterns", "vector_patterns"):
+        program = os.path.join(cache, name)
+        source = os.path.join(HERE, "guest", f"{name}.c")
+        subprocess.run(["aarch64-linux-gnu-gcc-12", "-O2", "-static", "-no-pie", "-o", program, source], check=True)
+        image.program(f"bin/{name}", program, "arm64", sysroot)
     for name in ("x86.data", "x86.perf.data"):
         image.file(f"lab/{name}", os.path.join(of_amd64, "out", name), 0o600)
     return image
