@@ -22,16 +22,16 @@ typedef void spin_function(unsigned long turns, const void* vectors, const void*
 spin_function neon_spin, sve_spin;
 extern char neon_first[], neon_end[], sve_first[], sve_end[];
 
-#define SAVE                      \
-  "  stp d8, d9, [sp, #-64]!\n"   \
-  "  stp d10, d11, [sp, #16]\n"   \
-  "  stp d12, d13, [sp, #32]\n"   \
+#define SAVE                    \
+  "  stp d8, d9, [sp, #-64]!\n" \
+  "  stp d10, d11, [sp, #16]\n" \
+  "  stp d12, d13, [sp, #32]\n" \
   "  stp d14, d15, [sp, #48]\n"
-#define RESTORE                   \
-  "  ldp d14, d15, [sp, #48]\n"   \
-  "  ldp d12, d13, [sp, #32]\n"   \
-  "  ldp d10, d11, [sp, #16]\n"   \
-  "  ldp d8, d9, [sp], #64\n"     \
+#define RESTORE                 \
+  "  ldp d14, d15, [sp, #48]\n" \
+  "  ldp d12, d13, [sp, #32]\n" \
+  "  ldp d10, d11, [sp, #16]\n" \
+  "  ldp d8, d9, [sp], #64\n"   \
   "  ret\n"
 
 __asm__(
@@ -82,8 +82,7 @@ __asm__(
     "  str p\\n, [x4, #\\n, mul vl]\n"
     ".endr\n"
     "  rdffr p0.b\n"
-    "  str p0, [x4, #16, mul vl]\n" RESTORE
-    ".size sve_spin, . - sve_spin\n");
+    "  str p0, [x4, #16, mul vl]\n" RESTORE ".size sve_spin, . - sve_spin\n");
 
 static uint64_t vectors[kVectors * kMostBytes / 8], vectors_after[kVectors * kMostBytes / 8];
 static uint8_t predicates[(kPredicates + 1) * kMostBytes / 8], predicates_after[sizeof predicates];
