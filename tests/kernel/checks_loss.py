@@ -14,7 +14,7 @@ def loss_is_reported(results, name, at_least):
 
 
 def recorder_stopped_for_a_second(results):
-    loss_is_reported(results, "stopped_recorder", 50)
+    loss_is_reported(results, "stopped_recorder", 20)
 
 
 def tiny_ring(results):
