@@ -1,5 +1,6 @@
 """Each defect of the register PMU gives its finding, on the samples that the module made wrong and on no other."""
 
+import bisect
 import collections
 
 from lab_findings import DOUBTS, blamed, judge_findings, kernel_hits, place
@@ -54,9 +55,24 @@ def stale_block_of_another_process(results):
     found_and_wrong(results, "stale", "R6", recall=0.9, also=["R7"])
 
 
+NEIGHBOUR_NS = 100_000_000
+
+
 def dropped_block(results):
     """R5 needs a user hit of the thread within 100 ms, before and after."""
-    found_and_wrong(results, "dropped", "R5", recall=0.8)
+    spin, _ = results.program("dropped")
+    user_hits = {}
+    for sample in results.samples("dropped"):
+        if sample.mode == "user":
+            user_hits.setdefault(sample.tid, []).append((sample.time, in_spin(sample, spin)))
+
+    def has_neighbours(sample, truth):
+        hits = user_hits.get(sample.tid, [])
+        at = bisect.bisect(hits, (sample.time, True))
+        around = hits[at - 1 : at + 1] if at else []
+        return len(around) == 2 and all(spinning and abs(time - sample.time) <= NEIGHBOUR_NS for time, spinning in around)
+
+    found_and_wrong(results, "dropped", "R5", has_neighbours, recall=0.9)
 
 
 def overwritten_set(results):
