@@ -23,6 +23,10 @@ struct CallAbi {
   std::int64_t (*result)(ConstWords registers);
   VirtAddr (*stack_pointer)(ConstWords registers);
   VirtAddr (*next_instruction)(ConstWords registers);
+  std::span<const std::byte> call_and_return;  ///< makes a system call and returns from the function it stands in
+  /// Where call_and_return is to go on: `back`.
+  /// @return the place on the stack that has to hold `back`; 0: a register does
+  VirtAddr (*set_return)(Words registers, VirtAddr back);
   /// Makes registers that were read at a stop such that an interrupted call is made again as the kernel would have it.
   /// `next` is the instruction that the thread stopped before. Null: the kernel itself does it, from these registers.
   void (*set_restart)(Words registers, std::uint32_t next);

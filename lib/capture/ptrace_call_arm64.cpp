@@ -7,8 +7,11 @@ namespace simdprof {
 namespace {
 
 constexpr std::size_t kNumber = 8;  // x8
+constexpr std::size_t kLink = 30;   // x30
 constexpr std::uint32_t kSvc = 0xd4000001;
 constexpr std::array kSvcBytes = {std::byte{0x01}, std::byte{0x00}, std::byte{0x00}, std::byte{0xd4}};
+constexpr std::array kSvcRetBytes = {std::byte{0x01}, std::byte{0x00}, std::byte{0x00}, std::byte{0xd4},   // svc #0
+                                     std::byte{0xc0}, std::byte{0x03}, std::byte{0x5f}, std::byte{0xd6}};  // ret
 
 void set_call(CallAbi::Words registers, VirtAddr at, long number, const std::array<std::uint64_t, 4>& arguments) {
   // BTYPE: an indirect branch was the last instruction, and may lead to landing pads only.
@@ -22,6 +25,11 @@ void set_call(CallAbi::Words registers, VirtAddr at, long number, const std::arr
 std::int64_t result(CallAbi::ConstWords registers) { return static_cast<std::int64_t>(registers[0]); }
 VirtAddr stack_pointer(CallAbi::ConstWords registers) { return registers[abi::kArm64UserRegsSp]; }
 VirtAddr next_instruction(CallAbi::ConstWords registers) { return registers[abi::kArm64UserRegsPc]; }
+
+VirtAddr set_return(CallAbi::Words registers, VirtAddr back) {
+  registers[kLink] = back;
+  return 0;
+}
 
 /// Whether a call that a signal interrupts waits on for the rest of its time (-ERESTART_RESTARTBLOCK), and is not made
 /// again as it was.
@@ -52,7 +60,7 @@ void set_restart(CallAbi::Words registers, std::uint32_t next) {
 
 }  // namespace
 
-const CallAbi kCallOfArm64 = {abi::kArm64UserRegsWords, kSvcBytes,  4, set_call, result, stack_pointer,
-                              next_instruction,         set_restart};
+const CallAbi kCallOfArm64 = {abi::kArm64UserRegsWords, kSvcBytes,    4,          set_call,   result, stack_pointer,
+                              next_instruction,         kSvcRetBytes, set_return, set_restart};
 
 }  // namespace simdprof

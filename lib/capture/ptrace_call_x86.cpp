@@ -8,6 +8,7 @@ namespace {
 enum Word : std::size_t { kR10 = 7, kRax = 10, kRdx = 12, kRsi = 13, kRdi = 14, kOrigRax = 15, kRip = 16, kRsp = 19 };
 constexpr std::size_t kWords = 27;
 constexpr std::array kSyscall = {std::byte{0x0f}, std::byte{0x05}};
+constexpr std::array kSyscallRet = {std::byte{0x0f}, std::byte{0x05}, std::byte{0xc3}};
 
 void set_call(CallAbi::Words registers, VirtAddr at, long number, const std::array<std::uint64_t, 4>& arguments) {
   registers[kRax] = static_cast<std::uint64_t>(number);
@@ -23,8 +24,14 @@ std::int64_t result(CallAbi::ConstWords registers) { return static_cast<std::int
 VirtAddr stack_pointer(CallAbi::ConstWords registers) { return registers[kRsp]; }
 VirtAddr next_instruction(CallAbi::ConstWords registers) { return registers[kRip]; }
 
+VirtAddr set_return(CallAbi::Words registers, VirtAddr /*back*/) {
+  registers[kRsp] -= 8;
+  return registers[kRsp];
+}
+
 }  // namespace
 
-const CallAbi kCallOfX86 = {kWords, kSyscall, 1, set_call, result, stack_pointer, next_instruction, nullptr};
+const CallAbi kCallOfX86 = {kWords,        kSyscall,         1,           set_call,   result,
+                            stack_pointer, next_instruction, kSyscallRet, set_return, nullptr};
 
 }  // namespace simdprof

@@ -12,6 +12,7 @@
 
 #include "lib/base/cursor.h"
 #include "lib/base/fd.h"
+#include "lib/capture/proc_maps.h"
 #include "lib/capture/ptrace_call.h"
 #include "lib/capture/ptrace_requests.h"
 
@@ -57,24 +58,42 @@ std::optional<VirtAddr> find_vdso(Tid tid) {
   return std::nullopt;
 }
 
-// The vdso falls back to real system calls, so it has the instruction, whatever the program itself is made of.
-std::optional<VirtAddr> find_syscall_instruction(Tid tid) {
-  const auto vdso = find_vdso(tid);
-  if (!vdso) return std::nullopt;
+/// Where `wanted` stands first in the code at [start, start + size).
+std::optional<VirtAddr> find_code(Tid tid, VirtAddr start, std::size_t size, std::span<const std::byte> wanted) {
   const auto memory = open_to_read(fmt::format("/proc/{}/mem", tid));
   if (!memory) return std::nullopt;
-  std::vector<std::byte> code(8192);
+  std::vector<std::byte> code(size);
   std::size_t got = 0;
   while (got < code.size()) {
-    const ssize_t more = ::pread(memory->get(), code.data() + got, code.size() - got, static_cast<off_t>(*vdso + got));
+    const ssize_t more = ::pread(memory->get(), code.data() + got, code.size() - got, static_cast<off_t>(start + got));
     if (more <= 0) break;
     got += static_cast<std::size_t>(more);
   }
-  const auto instruction = native_call_abi().instruction;
   const std::span<const std::byte> bytes(code.data(), got);
-  for (std::size_t at = 0; at + instruction.size() <= got; at += native_call_abi().alignment) {
-    const auto here = bytes.subspan(at, instruction.size());
-    if (std::equal(here.begin(), here.end(), instruction.begin())) return *vdso + at;
+  for (std::size_t at = 0; at + wanted.size() <= got; at += native_call_abi().alignment) {
+    const auto here = bytes.subspan(at, wanted.size());
+    if (std::equal(here.begin(), here.end(), wanted.begin())) return start + at;
+  }
+  return std::nullopt;
+}
+
+// The vdso falls back to real system calls, so it has the instruction, whatever the program itself is made of.
+std::optional<VirtAddr> find_syscall_instruction(Tid tid) {
+  constexpr std::size_t kVdsoBytes = 8192;
+  const auto vdso = find_vdso(tid);
+  return vdso ? find_code(tid, *vdso, kVdsoBytes, native_call_abi().instruction) : std::nullopt;
+}
+
+// The vdso has none: its calls do something afterwards. The dynamic loader, where a program begins, has some, and so
+// has a static program.
+std::optional<VirtAddr> find_call_and_return(Tid tid, VirtAddr entry) {
+  constexpr std::size_t kMostBytes = std::size_t{4} << 20U;
+  const auto maps = load_text(fmt::format("/proc/{}/maps", tid));
+  if (!maps) return std::nullopt;
+  for (const ProcMapping& mapping : parse_proc_maps(*maps)) {
+    if (entry < mapping.start || entry >= mapping.end) continue;
+    const auto size = std::min<std::size_t>(mapping.end - mapping.start, kMostBytes);
+    return find_code(tid, mapping.start, size, native_call_abi().call_and_return);
   }
   return std::nullopt;
 }
@@ -136,6 +155,48 @@ Result<std::int64_t> RemoteCaller::call(Tid tid, long number, const std::array<s
   ptrace::store_signal_mask(tid, *mask);
   if (!done) return fail(Errc::unsupported, fmt::format("thread {} did not run the system call", tid));
   return value;
+}
+
+std::optional<RemoteCaller::EntryCall> RemoteCaller::begin_at_entry(Tid tid, long number,
+                                                                    const std::array<std::uint64_t, 4>& arguments) {
+  const CallAbi& abi = native_call_abi();
+  const auto saved = load_registers(tid);
+  if (!saved) return std::nullopt;
+  const VirtAddr entry = abi.next_instruction(*saved);
+  const auto instruction = find_call_and_return(tid, entry);
+  if (!instruction) return std::nullopt;
+  Registers registers = *saved;
+  abi.set_call(registers, *instruction, number, arguments);
+  EntryCall call{*saved, abi.set_return(registers, entry), 0};
+  if (call.slot != 0) {
+    const auto word = ptrace::load_word(tid, call.slot);
+    if (!word || !ptrace::store_word(tid, call.slot, entry)) return std::nullopt;
+    call.slot_word = *word;
+  }
+  if (!store_registers(tid, registers)) return std::nullopt;
+  return call;
+}
+
+Result<std::int64_t> RemoteCaller::call_at_entry(Tid tid, long number, const std::array<std::uint64_t, 4>& arguments) {
+  const auto begun = begin_at_entry(tid, number, arguments);
+  if (!begun) return call(tid, number, arguments);
+  // Signals are not blocked, as in call(): if we died they would stay so.
+  int signal = 0;
+  for (int step = 0; step < 2 && signal == 0; ++step) {  // to the entry, to the return
+    const auto stop = run_to_syscall_stop(tid);
+    if (!stop) return fail(Errc::not_found, fmt::format("thread {} has ended", tid));
+    if (stop->kind != TraceeStop::Kind::syscall) signal = stop->signal;
+  }
+  const auto after = load_registers(tid);
+  const std::int64_t value = after ? native_call_abi().result(*after) : 0;
+  resume_registers(tid, begun->registers);
+  if (begun->slot != 0) ptrace::store_word(tid, begun->slot, begun->slot_word);
+  if (signal == 0) return value;
+  ptrace::interrupt(tid);
+  if (!ptrace::resume(tid, signal) || !stops_.wait_for(tid)) {
+    return fail(Errc::not_found, fmt::format("thread {} has ended", tid));
+  }
+  return fail(Errc::unsupported, fmt::format("signal {} came to thread {} before a call of ours", signal, tid));
 }
 
 std::optional<VirtAddr> RemoteCaller::find_scratch(Tid tid, std::size_t bytes) {

@@ -35,7 +35,7 @@ struct SigtrapGuard::Action {
   }
 };
 
-Result<SigtrapGuard::Action> SigtrapGuard::exchange(Tid tid, const Action* action) {
+Result<SigtrapGuard::Action> SigtrapGuard::exchange(Tid tid, const Action* action, bool at_entry) {
   constexpr std::size_t kWords = Action::kWords;
   constexpr std::size_t kWordBytes = 8;
   const auto scratch = RemoteCaller::find_scratch(tid, 2 * kWords * kWordBytes);
@@ -51,8 +51,10 @@ Result<SigtrapGuard::Action> SigtrapGuard::exchange(Tid tid, const Action* actio
   }
   if (!done) return fail(Errc::unsupported, fmt::format("no room on the stack of thread {}", tid));
   const VirtAddr old_at = *scratch + kWords * kWordBytes;
-  const auto value =
-      remote_.call(tid, SYS_rt_sigaction, {SIGTRAP, action == nullptr ? 0 : *scratch, old_at, kMaskBytes});
+  const std::array<std::uint64_t, 4> arguments = {SIGTRAP, action == nullptr ? 0 : *scratch, at_entry ? 0 : old_at,
+                                                  kMaskBytes};
+  const auto value = at_entry ? remote_.call_at_entry(tid, SYS_rt_sigaction, arguments)
+                              : remote_.call(tid, SYS_rt_sigaction, arguments);
   std::array<std::uint64_t, kWords> old{};
   for (std::size_t i = 0; i < kWords; ++i) old[i] = ptrace::load_word(tid, old_at + i * kWordBytes).value_or(0);
   for (std::size_t i = 0; i < saved.size(); ++i) ptrace::store_word(tid, *scratch + i * kWordBytes, saved[i]);
@@ -77,7 +79,7 @@ Result<SigtrapGuard::Disposition> SigtrapGuard::protect(Tid tid) {
 
 Status SigtrapGuard::protect_new_program(Tid tid) {
   const Action ours{kIgnore, 0, 0, kMark};
-  if (const auto set = exchange(tid, &ours); !set) return fail(set.error());
+  if (const auto set = exchange(tid, &ours, true); !set) return fail(set.error());
   return {};
 }
 

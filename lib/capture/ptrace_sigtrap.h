@@ -48,8 +48,9 @@ class SigtrapGuard {
 
  private:
   struct Action;
-  /// rt_sigaction(SIGTRAP, action, &old): a null action only reads.
-  Result<Action> exchange(Tid tid, const Action* action);
+  /// rt_sigaction(SIGTRAP, action, &old): a null action only reads. At the entry of a program the old one is not asked
+  /// for (RemoteCaller::call_at_entry()), and what is given means nothing.
+  Result<Action> exchange(Tid tid, const Action* action, bool at_entry = false);
 
   RemoteCaller& remote_;
 };

@@ -79,5 +79,12 @@ TEST(CallOfArm64, TheInstructionIsSvc) {
   EXPECT_EQ(kCallOfArm64.alignment, 4U);
 }
 
+TEST(CallOfArm64, AReturnTakesItsPlaceFromTheLinkRegister) {
+  Registers registers = registers_of_a_thread();
+  EXPECT_EQ(kCallOfArm64.set_return(registers, 0x401000), 0U);
+  EXPECT_EQ(registers[30], 0x401000U);
+  EXPECT_EQ(registers[kSp], 0x100U + kSp);
+}
+
 }  // namespace
 }  // namespace simdprof

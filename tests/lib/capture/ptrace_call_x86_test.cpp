@@ -31,5 +31,12 @@ TEST(CallOfX86, TheResultIsRax) {
   EXPECT_EQ(kCallOfX86.result(registers), -14);
 }
 
+TEST(CallOfX86, AReturnTakesItsPlaceFromTheStack) {
+  std::array<std::uint64_t, 27> registers{};
+  registers[19] = 0x7ffffff0;
+  EXPECT_EQ(kCallOfX86.set_return(registers, 0x401000), 0x7fffffe8U);
+  EXPECT_EQ(registers[19], 0x7fffffe8U) << "rsp";
+}
+
 }  // namespace
 }  // namespace simdprof
