@@ -38,13 +38,18 @@ static void burn(void) {
   for (unsigned long i = 0; i < 4000000; ++i) sink += i;
 }
 
-// A child stops itself; we see the stop, continue it, see that too, and its end.
+// A child stops itself; we see the stop, continue it, see that too, and its end, for which it waits until we have.
 static void job_control(void) {
+  int seen[2];
+  char byte = 0;
+  if (pipe(seen) != 0) return;
   const pid_t pid = fork();
   if (pid == 0) {
     burn();
     raise(SIGSTOP);
     burn();
+    while (read(seen[0], &byte, 1) < 0 && errno == EINTR) {
+    }
     _exit(4);
   }
   int status = 0;
@@ -55,6 +60,7 @@ static void job_control(void) {
   while (waitpid(pid, &status, WCONTINUED) < 0 && errno == EINTR) {
   }
   printf("child continued %d\n", WIFCONTINUED(status) != 0);
+  if (write(seen[1], &byte, 1) != 1) return;
   while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
   }
   printf("child ended %d\n", WIFEXITED(status) ? WEXITSTATUS(status) : -1);
