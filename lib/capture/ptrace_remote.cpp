@@ -87,12 +87,12 @@ std::optional<VirtAddr> find_syscall_instruction(Tid tid) {
 // The vdso has none: its calls do something afterwards. The dynamic loader, where a program begins, has some, and so
 // has a static program.
 std::optional<VirtAddr> find_call_and_return(Tid tid, VirtAddr entry) {
-  constexpr std::size_t kMostBytes = std::size_t{4} << 20U;
+  constexpr std::uint64_t kMostBytes = std::uint64_t{4} << 20U;
   const auto maps = load_text(fmt::format("/proc/{}/maps", tid));
   if (!maps) return std::nullopt;
   for (const ProcMapping& mapping : parse_proc_maps(*maps)) {
     if (entry < mapping.start || entry >= mapping.end) continue;
-    const auto size = std::min<std::size_t>(mapping.end - mapping.start, kMostBytes);
+    const auto size = static_cast<std::size_t>(std::min(mapping.end - mapping.start, kMostBytes));
     return find_code(tid, mapping.start, size, native_call_abi().call_and_return);
   }
   return std::nullopt;
