@@ -1,6 +1,6 @@
 # Builds simdprof for arm64 on x86-64, against the libraries that lab_sysroot.py unpacks:
 #
-#   cmake --preset release -B build/arm64 -DSIMDPROF_TESTS=OFF -DCMAKE_TOOLCHAIN_FILE=tests/kernel/arm64.cmake \
+#   cmake -B build/arm64 -G Ninja -DCMAKE_BUILD_TYPE=Release -DSIMDPROF_TESTS=OFF -DCMAKE_TOOLCHAIN_FILE=tests/kernel/arm64.cmake \
 #     -DSIMDPROF_SYSROOT=$(python3 -B tests/kernel/lab_sysroot.py $PWD/build/release/kernel-lab)
 set(CMAKE_SYSTEM_NAME Linux)
 set(CMAKE_SYSTEM_PROCESSOR aarch64)
