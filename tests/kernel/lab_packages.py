@@ -4,12 +4,23 @@ apt runs with a list of sources and a state of its own, so that the machine's st
 
 import os
 import subprocess
+import sys
 
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 
 
 class Unavailable(Exception):
     """This machine cannot have the packages; the text says why."""
+
+
+def answer(find):
+    """Prints the path that find() gives. The exit status: 77 when it cannot be had, with the reason on stderr."""
+    try:
+        print(find())
+    except Unavailable as reason:
+        print(reason, file=sys.stderr)
+        return 77
+    return 0
 
 
 def output_of(words, **options):

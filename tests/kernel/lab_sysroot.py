@@ -25,14 +25,5 @@ def unpack(cache):
     return folder
 
 
-def main():
-    try:
-        print(unpack(sys.argv[1]))
-    except lab_packages.Unavailable as reason:
-        print(reason, file=sys.stderr)
-        return 77
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(lab_packages.answer(lambda: unpack(sys.argv[1])))

@@ -40,17 +40,12 @@ def library(cache):
     return os.path.join(folder, PLACE)
 
 
-def main():
-    try:
-        reason = why_no_compiler()
-        if reason is not None:
-            raise lab_packages.Unavailable(reason)
-        print(library(sys.argv[1]))
-    except lab_packages.Unavailable as reason:
-        print(reason, file=sys.stderr)
-        return 77
-    return 0
+def find(cache):
+    reason = why_no_compiler()
+    if reason is not None:
+        raise lab_packages.Unavailable(reason)
+    return library(cache)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(lab_packages.answer(lambda: find(sys.argv[1])))
