@@ -82,7 +82,7 @@ void AuxBufferIndex::observe(const Record& record) {
   } else if (const auto* hw_id = std::get_if<AuxOutputHwIdRecord>(&record.body)) {
     hw_ids_.push_back({cpu_of(record), hw_id->hw_id});
   } else if (const auto* sample = std::get_if<Sample>(&record.body)) {
-    samples_with_bytes_ += sample->aux.empty() ? 0U : 1U;
+    samples_with_bytes_ += sample->has(abi::PERF_SAMPLE_AUX) && !sample->aux.empty() ? 1U : 0U;
   } else if (const auto* info = std::get_if<AuxtraceInfoRecord>(&record.body)) {
     if (infos_.size() >= kMostInfos) return;
     AuxTraceInfo out;

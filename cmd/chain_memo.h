@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cmd/map_generations.h"
+#include "cmd/sample_groups.h"
 #include "lib/abi/perf_event.h"
 #include "lib/model/record.h"
 #include "lib/report/flat_map.h"
@@ -23,25 +24,40 @@ template <class Value, unsigned kSlotBits>
 class ChainMemo {
  public:
   /// Mappings changed: what was made of chains in that process no longer holds.
-  void observe(const Record& record) { generations_.observe(record); }
+  void observe(const Record& record) { version_ += generations_.observe(record) ? 1U : 0U; }
 
   struct Found {
     Value* value = nullptr;  ///< nullptr: this sample's chain cannot be remembered
     bool known = false;      ///< false: `value` is of another chain, or new, and is the caller's to make
   };
   /// The pointer holds until the next call.
+  /// @param group  of the sample in its run, whose samples have one chain, or nullptr: what was found for one is found
+  /// for the others without a look at their chains
+  Found find(const Sample& sample, SampleGroups::Group* group) {
+    if (group == nullptr) return find(sample);
+    if (group->version == version_ && slots_[group->slot].stamp == group->stamp)
+      return {&slots_[group->slot].value, true};
+    const Found found = find(sample);
+    if (found.value == nullptr) return found;
+    group->version = version_;
+    group->slot = last_;
+    group->stamp = slots_[last_].stamp;
+    return found;
+  }
   Found find(const Sample& sample) {
-    if (!depends_on_chain_alone(sample)) return {};
+    if (!depends_on_chain_alone(sample) || sample.callchain.bytes().size() > kMostBytes) return {};
     const std::span<const std::byte> words = sample.callchain.bytes();
     const Facts facts{generations_.version(sample.pid, CpuMode::user),
                       generations_.version(sample.pid, CpuMode::kernel), sample.mode, sample.event};
     if (slots_.empty()) slots_.resize(kSlots);
-    Slot& slot = slots_[hash(sample.callchain, sample.pid) >> (64U - kSlotBits)];
+    last_ = static_cast<std::uint32_t>(hash_words(sample.callchain, sample.pid) >> (64U - kSlotBits));
+    Slot& slot = slots_[last_];
     const bool known = slot.words.size() == words.size() && slot.facts == facts &&
                        std::memcmp(slot.words.data(), words.data(), words.size()) == 0;
     if (!known) {
       slot.words.assign(words.begin(), words.end());
       slot.facts = facts;
+      ++slot.stamp;
     }
     return {&slot.value, known};
   }
@@ -59,25 +75,14 @@ class ChainMemo {
   struct Slot {
     std::vector<std::byte> words;  ///< of the chain, as recorded
     Facts facts;
+    std::uint32_t stamp = 0;  ///< counts its chains
     Value value{};
   };
 
-  /// A user stack is unwound, which depends on more than the chain. A guest's chain, and one that ends with a marker,
-  /// may be the address of the sample alone.
-  static bool depends_on_chain_alone(const Sample& sample) {
-    const WordView& chain = sample.callchain;
-    return !chain.empty() && chain.bytes().size() <= kMostBytes && sample.stack_user.empty() && !sample.guest() &&
-           chain[chain.size() - 1] < abi::PERF_CONTEXT_MAX;
-  }
-
-  static std::uint64_t hash(const WordView& words, Pid pid) {
-    std::uint64_t mixed = static_cast<std::uint32_t>(pid);
-    for (std::size_t i = 0; i < words.size(); ++i) mixed = (mixed ^ words[i]) * 0x9e3779b97f4a7c15;
-    return mix_hash(mixed);
-  }
-
   MapGenerations generations_;
   std::vector<Slot> slots_;
+  std::uint32_t last_ = 0;     ///< slot that was found last
+  std::uint64_t version_ = 1;  ///< of all mappings
 };
 
 }  // namespace simdprof::cmd

@@ -24,15 +24,18 @@ std::optional<Pid> changed_process(const Record& record) {
 
 }  // namespace
 
-void MapGenerations::observe(const Record& record) {
+bool MapGenerations::changes_kernel(const Record& record) { return changed_process(record) == kKernel; }
+
+bool MapGenerations::observe(const Record& record) {
   const auto pid = changed_process(record);
-  if (!pid) return;
+  if (!pid) return false;
   if (*pid == kKernel) {
     ++kernel_.generation;
-    return;
+    return true;
   }
   const std::uint32_t generation = ++generations_[*pid];
   if (*pid == last_.owner) last_.generation = generation;
+  return true;
 }
 
 std::uint32_t MapGenerations::find(Pid owner) const {

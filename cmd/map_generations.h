@@ -20,7 +20,10 @@ class MapGenerations {
   static constexpr Pid kKernel = -1;  // as the kernel's own mappings have it
 
   /// Records in time order; those that change no mapping are passed over.
-  void observe(const Record& record);
+  /// @return whether the record changed one
+  bool observe(const Record& record);
+  /// Whether the record changes what kernel addresses mean.
+  static bool changes_kernel(const Record& record);
 
   [[nodiscard]] Version version(Pid pid, CpuMode mode) {
     const Pid owner = mode == CpuMode::kernel ? kKernel : pid;

@@ -22,16 +22,27 @@ class PlaceCache {
   struct Needs {
     FrameDetail detail;
     bool lines = false;  ///< look up source lines and inlined functions too
+    /// Kernel addresses get placeholders until settle(): to read the kernel's symbols takes as long as to read half a
+    /// million samples, and can be done at the same time.
+    bool kernel_later = false;
   };
   PlaceCache(Profile& profile, SampleFilter& filter, const AddressSpaces& spaces, Resolver& resolver,
              const Needs& needs)
       : profile_(profile), filter_(filter), spaces_(spaces), resolver_(resolver), needs_(needs) {}
 
-  /// Mappings changed: what was looked up in that process no longer holds.
-  void observe(const Record& record) { generations_.observe(record); }
+  /// Mappings will change: what was looked up in that process no longer holds. To be called before the address spaces
+  /// have taken the record.
+  void observe(const Record& record);
 
   /// Frames of one address, innermost first; the last is the function whose code it is. Holds until the next call.
   std::span<const FrameId> frames(Pid pid, VirtAddr address, CpuMode mode);
+  /// The last of them.
+  FrameId leaf(Pid pid, VirtAddr address, CpuMode mode) { return find(pid, address, mode).leaf; }
+
+  /// Looks up all addresses that have placeholders.
+  void settle();
+  /// What the placeholders stand for, as far as they are settled.
+  [[nodiscard]] const Profile::FrameExchange& settled() const { return settled_; }
 
   /// Of each frame of the profile: whether the filter given at the start accepts its file and function; empty when it
   /// accepts all.
@@ -52,9 +63,22 @@ class PlaceCache {
   };
   struct Place {
     std::uint32_t first = 0;  ///< in frames_
-    std::uint32_t count = 0;
+    std::uint32_t count = 0;  ///< at least 1
+    FrameId leaf = 0;
   };
+  /// Places that were asked for last, by a part of their address.
+  struct Recent {
+    Key key;
+    Place place;
+  };
+  struct Placeholder {
+    FrameId frame = 0;
+    Pid pid = 0;
+    VirtAddr address = 0;
+  };
+  static constexpr unsigned kRecentBits = 12;
 
+  Place find(Pid pid, VirtAddr address, CpuMode mode);
   Place look_up(Pid pid, VirtAddr address, CpuMode mode);
   void filter_frames(const Place& place, const Location& location);
 
@@ -65,9 +89,12 @@ class PlaceCache {
   Needs needs_;
   MapGenerations generations_;
   FlatMap<Key> ids_;
+  std::vector<Recent> recent_ = std::vector<Recent>(std::size_t{1} << kRecentBits);
   std::vector<Place> places_;
   std::vector<FrameId> frames_;  // of all places
   std::vector<bool> wanted_;     // by FrameId
+  std::vector<Placeholder> placeholders_;
+  Profile::FrameExchange settled_;
 };
 
 }  // namespace simdprof::cmd

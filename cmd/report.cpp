@@ -91,19 +91,22 @@ ExitCode finding_status(const ReportOptions& options, const Quality& quality) {
 /// All records, and with `made` the samples of the trace between them.
 void read_all(Session& session, AuxSamples* made, ReportReading& reading, Progress& progress) {
   AuxBufferIndex areas(session.input());
-  const auto observe = [&](const Record& record) {
-    if (const Status used = reading.observe(record); !used) {
+  const auto observe_one = [&](const Record& record, SampleGroups::Group* group) {
+    if (const Status used = reading.observe(record, group); !used) {
       RawRecord raw;
       raw.type = record.type;
       raw.offset = record.offset;
       session.ledger().skip(raw, used.error());
     }
   };
+  const auto observe = [&](const Record& record) { observe_one(record, nullptr); };
+  if (auto note = reading.notes()) session.note_runs(std::move(note));
   while (const Record* record = session.next()) {
     progress.step();
     if (made != nullptr && record->time_ns != kNoTime) made->give_until(record->time_ns, observe);
     areas.observe(*record);
-    observe(*record);
+    auto* groups = static_cast<SampleGroups*>(session.notes());
+    observe_one(*record, groups == nullptr ? nullptr : groups->find(session.number()));
   }
   if (made != nullptr) made->give_until(kNoTime, observe);
   AuxQuality aux = aux_quality_of(areas.finish(session.input(), session.facts().events));

@@ -21,9 +21,11 @@ std::uint64_t period_of(const Sample& sample, const EventTable& table) {
   return (attr.flags & abi::kAttrFreq) != 0 ? 1 : attr.sample_period_or_freq;
 }
 
-PlaceCache::Needs place_needs(const ReportOptions& options) {
+PlaceCache::Needs place_needs(const ReportOptions& options, bool rules_ask_for_names) {
   const bool chains = options.children || options.call_graph.has_value();
   PlaceCache::Needs needs;
+  // A list of findings names functions as they come, and rules and filters ask for names at once.
+  needs.kernel_later = !options.findings && !rules_ask_for_names;
   needs.detail = options.detail;
   needs.detail.inlines = options.detail.inlines && (chains || options.detail.lines);
   needs.lines = options.detail.lines || (chains && options.detail.inlines);
@@ -42,6 +44,15 @@ Finding left_over_finding() {
   return finding;
 }
 
+const RegisterSets kNoSets;
+
+/// Whether the record may change what a sample's address or thread is called.
+bool changes_names(const Record& record) {
+  return std::holds_alternative<MmapRecord>(record.body) || std::holds_alternative<CommRecord>(record.body) ||
+         std::holds_alternative<ForkRecord>(record.body) || std::holds_alternative<ExitRecord>(record.body) ||
+         std::holds_alternative<KsymbolRecord>(record.body);
+}
+
 }  // namespace
 
 struct ReportReading::State {
@@ -55,7 +66,8 @@ struct ReportReading::State {
         profile(options.keys),
         resolver(symbol_options(options.symfs, options.debug_dirs, options.demangle, facts)),
         unwinder(resolver),
-        places(profile, filter, spaces, resolver, place_needs(options)),
+        places(profile, filter, spaces, resolver,
+               place_needs(options, quality.vectors_asked() || filter.needs_place())),
         registers(facts.arch, facts.xsave, event_registers(facts.events, facts.source())),
         validity(facts.arch),
         wants_chains(options.children || options.call_graph.has_value()) {
@@ -63,9 +75,16 @@ struct ReportReading::State {
   }
 
   void add(const Sample& sample);
+  void add(const Sample& sample, SampleGroups::Group& group);
+  void count(const Sample& sample, const RegisterSets& sets, FrameId leaf);
+  [[nodiscard]] ProfileSample profile_sample(const Sample& sample, FrameId leaf, std::string_view comm);
+  [[nodiscard]] bool has_vectors(const Sample& sample) const {
+    return sample.event < quality.events.size() && quality.events[sample.event].vectors;
+  }
   const RegisterSets& registers_of(const Sample& sample);
   void judge(const Sample& sample, const RegisterSets& sets, FrameId leaf, bool listed);
   void take_findings();
+  void count_unresolved();
   TextId comm_id(std::string_view comm);
   ChainId chain_of(const Sample& sample);
   ChainId look_up_chain(const Sample& sample);
@@ -84,6 +103,8 @@ struct ReportReading::State {
   RegisterStage registers;
   ValidityStage validity;
   bool wants_chains;
+  std::uint64_t version = 1;  ///< of all names and mappings: what groups have looked up holds as long as it stays
+  std::vector<std::uint64_t> samples_by_leaf;  ///< by FrameId, filtered samples too
   std::optional<std::uint64_t> first_sample_ns, last_sample_ns;
 
   // Of the sample at hand; kept for their memory.
@@ -96,44 +117,64 @@ struct ReportReading::State {
 };
 
 const RegisterSets& ReportReading::State::registers_of(const Sample& sample) {
-  static const RegisterSets kNone;
-  if (sample.event >= quality.events.size() || !quality.events[sample.event].vectors) return kNone;
+  if (!has_vectors(sample)) return kNoSets;
   registers.build(sample, built_sets);
   return built_sets;
 }
 
-void ReportReading::State::add(const Sample& sample) {
-  const RegisterSets& sets = registers_of(sample);
+/// What is counted of every sample, shown or not.
+void ReportReading::State::count(const Sample& sample, const RegisterSets& sets, FrameId leaf) {
   quality.count(sample, sets);
   if (sample.has(abi::PERF_SAMPLE_TIME)) {
     if (!first_sample_ns) first_sample_ns = sample.time_ns;
     last_sample_ns = sample.time_ns;
   }
-  const FrameId leaf = places.frames(sample.pid, sample.ip, sample.mode).back();
-  const Unresolved reason = profile.frames.at(leaf).reason;
-  if (reason != Unresolved::resolved) ++quality.unresolved[reason];
+  if (leaf >= samples_by_leaf.size()) samples_by_leaf.resize(profile.frames.size());
+  ++samples_by_leaf[leaf];
+}
 
-  const bool in_window = !window || (sample.has(abi::PERF_SAMPLE_TIME) && window->contains(sample.time_ns));
-  const std::string_view comm = spaces.comm(sample.pid, sample.tid);
-  const bool accepted = filter.accepts(sample) && filter.accepts_comm(comm);
-  judge(sample, sets, leaf, in_window && accepted);
-  if (!in_window) return;
-  const std::uint64_t period_events = period_of(sample, facts.events);
-  if (!accepted) {
-    profile.add_filtered(sample.event, period_events);
-    return;
-  }
+ProfileSample ReportReading::State::profile_sample(const Sample& sample, FrameId leaf, std::string_view comm) {
   ProfileSample out;
   out.event = sample.event;
   out.comm = comm_id(comm);
   out.pid = sample.pid;
   out.tid = sample.tid;
   out.cpu = sample.cpu;
-  out.period_events = period_events;
+  out.period_events = period_of(sample, facts.events);
   out.leaf = leaf;
   out.chain = wants_chains ? chain_of(sample) : kNoChain;
-  out.simd = simd_state(sample, sets);
+  return out;
+}
+
+void ReportReading::State::add(const Sample& sample) {
+  const RegisterSets& sets = registers_of(sample);
+  const FrameId leaf = places.leaf(sample.pid, sample.ip, sample.mode);
+  count(sample, sets, leaf);
+  const bool in_window = !window || (sample.has(abi::PERF_SAMPLE_TIME) && window->contains(sample.time_ns));
+  const std::string_view comm = spaces.comm(sample.pid, sample.tid);
+  const bool accepted = filter.accepts(sample) && filter.accepts_comm(comm);
+  judge(sample, sets, leaf, in_window && accepted);
+  if (!in_window) return;
+  if (!accepted) {
+    profile.add_filtered(sample.event, period_of(sample, facts.events));
+    return;
+  }
+  ProfileSample out = profile_sample(sample, leaf, comm);
+  if (has_vectors(sample)) out.simd = simd_state(sample, sets);
   profile.add(out);
+}
+
+/// A sample of which all but its time and weight is known from others of its group.
+void ReportReading::State::add(const Sample& sample, SampleGroups::Group& group) {
+  if (group.version != version) {
+    group.version = version;
+    group.leaf = places.leaf(sample.pid, sample.ip, sample.mode);
+    group.entry = profile.entry_of(profile_sample(sample, group.leaf, spaces.comm(sample.pid, sample.tid)));
+  }
+  count(sample, kNoSets, group.leaf);
+  validity.count({sample, facts.events.events[sample.event].attr, nullptr, {}, group.leaf}, findings);
+  take_findings();
+  profile.add_to(group.entry, period_of(sample, facts.events));
 }
 
 /// Samples of one thread come in bursts; `spaces` keeps each name once, so that its place tells it.
@@ -148,12 +189,12 @@ TextId ReportReading::State::comm_id(std::string_view comm) {
 void ReportReading::State::judge(const Sample& sample, const RegisterSets& sets, FrameId leaf, bool listed) {
   if (sample.event >= facts.events.events.size()) return;
   if (filter.needs_place()) listed = listed && places.wanted_frames()[leaf];
-  const Frame& frame = profile.frames.at(leaf);
-  const bool kernel = sample.mode == CpuMode::kernel;
-  const bool vectors = quality.events[sample.event].vectors;
-  validity.check({sample, facts.events.events[sample.event].attr, vectors ? &sets : nullptr,
-                  kernel ? profile.texts.text(frame.symbol) : std::string_view{}, listed ? leaf : kNotListed},
-                 findings);
+  const bool vectors = has_vectors(sample);
+  std::string_view symbol;  // rules ask for it beside vectors only
+  if (vectors && sample.mode == CpuMode::kernel) symbol = profile.texts.text(profile.frames.at(leaf).symbol);
+  validity.check(
+      {sample, facts.events.events[sample.event].attr, vectors ? &sets : nullptr, symbol, listed ? leaf : kNotListed},
+      findings);
   take_findings();
 }
 
@@ -200,25 +241,57 @@ Result<ReportReading> ReportReading::make(const ReportOptions& options, const Re
 
 void ReportReading::prefetch_kernel() { state_->resolver.prefetch_kernel(); }
 
-Status ReportReading::observe(const Record& record) {
+Session::Note ReportReading::notes() const {
+  const State& state = *state_;
+  if (state.window || !state.filter.accepts_all()) return {};
+  SampleGroups::Rules rules;
+  rules.chains = state.wants_chains;
+  rules.cpus = state.profile.keys().has(SortKey::cpu);
+  rules.plain = true;
+  rules.arch = state.facts.arch;
+  rules.events = state.facts.events.events;
+  for (const EventQuality& event : state.quality.events) rules.grouped.push_back(!event.vectors);
+  return [rules = std::move(rules)](std::span<const Record> records, std::unique_ptr<RunNotes> spare) {
+    return SampleGroups::make(rules, records, std::move(spare));
+  };
+}
+
+Status ReportReading::observe(const Record& record, SampleGroups::Group* group) {
   State& state = *state_;
-  state.spaces.observe(record);
+  if (const auto* sample = std::get_if<Sample>(&record.body)) {
+    if (group != nullptr) {
+      state.add(*sample, *group);
+    } else {
+      state.add(*sample);
+    }
+    return {};
+  }
+  if (changes_names(record)) ++state.version;
   state.places.observe(record);
+  state.spaces.observe(record);
   state.known_chains.observe(record);
   state.validity.observe(record, state.findings);
   state.take_findings();
-  if (const auto* sample = std::get_if<Sample>(&record.body)) {
-    state.add(*sample);
-    return {};
-  }
   if (const auto* throttle = std::get_if<ThrottleRecord>(&record.body)) {
     state.quality.throttled += throttle->throttled ? 1 : 0;
   }
   return state.registers.observe(record);
 }
 
+void ReportReading::State::count_unresolved() {
+  for (FrameId leaf = 0; leaf < samples_by_leaf.size(); ++leaf) {
+    if (samples_by_leaf[leaf] == 0) continue;
+    const auto known = places.settled().find(leaf);
+    const Unresolved reason = profile.frames.at(known == places.settled().end() ? leaf : known->second.back()).reason;
+    if (reason != Unresolved::resolved) quality.unresolved[reason] += samples_by_leaf[leaf];
+  }
+}
+
 void ReportReading::finish(const Ledger& ledger, AuxQuality aux) {
   State& state = *state_;
+  state.places.settle();
+  state.profile.exchange_frames(state.places.settled());
+  state.count_unresolved();
   state.quality.aux = std::move(aux);
   if (state.first_sample_ns && *state.last_sample_ns >= *state.first_sample_ns) {
     state.quality.span_ns = *state.last_sample_ns - *state.first_sample_ns;

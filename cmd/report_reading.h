@@ -7,6 +7,7 @@
 
 #include "cmd/place_cache.h"
 #include "cmd/report_options.h"
+#include "cmd/sample_groups.h"
 #include "cmd/session.h"
 #include "cmd/time_window.h"
 #include "decoders/registers/register_stage.h"
@@ -30,8 +31,12 @@ class ReportReading {
 
   /// Kernel addresses are likely: their symbols are read in the background.
   void prefetch_kernel();
+  /// What the session is to make of each run, for the groups of observe(); empty when options need every sample by
+  /// itself. Holds longer than the reading.
+  [[nodiscard]] Session::Note notes() const;
+  /// @param group  of the record in its run, or nullptr
   /// @return malformed for a register image that contradicts the recording's layout; it is then not used
-  Status observe(const Record& record);
+  Status observe(const Record& record, SampleGroups::Group* group = nullptr);
   /// No more records: takes over what was lost while reading.
   void finish(const Ledger& ledger, AuxQuality aux);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <memory>
 #include <utility>
 
 #include "decoders/record/decode_record.h"
@@ -89,12 +90,16 @@ std::optional<RawRecord> frame_record(const ChunkInfo& chunk, std::span<const st
 }
 
 RunLoad load_run(const RecordInput& input, const EventTable& events, std::size_t chunk, std::uint64_t first_time_ns,
-                 const Session::Prepare& prepare, std::vector<Record> spare) {
-  RunLoad load;
-  load.decoded = std::move(spare);
-  auto bytes = input.load(chunk);
-  if (!bytes) {
-    load.damaged = true;
+                 const Session::Prepare& prepare, const Session::Note& note, RunLoad spare) {
+  RunLoad load = std::move(spare);
+  std::unique_ptr<RunNotes> spare_notes = std::move(load.notes);
+  load.run.records.clear();
+  load.prepared.clear();
+  load.prepared_ends.clear();
+  auto bytes = input.load(chunk, std::move(load.run.bytes));
+  load.damaged = !bytes.has_value();
+  if (load.damaged) {
+    load.run.bytes.clear();
     load.decoded.clear();
     return load;
   }
@@ -113,6 +118,7 @@ RunLoad load_run(const RecordInput& input, const EventTable& events, std::size_t
   decoded.finish(load.run.records.size());
   sort_by_time(load.run.records, first_time_ns);
   if (prepare) prepare_ahead(prepare, load);
+  if (note && !load.decoded.empty()) load.notes = note(load.decoded, std::move(spare_notes));
   return load;
 }
 

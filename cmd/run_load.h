@@ -28,9 +28,9 @@ std::optional<RawRecord> frame_record(const ChunkInfo& chunk, std::span<const st
 /// Loads one chunk, sorts its records, decodes them and prepares their samples. Called from several threads.
 ///
 /// @param first_time_ns  of the run, as OrderedRuns has it
-/// @param prepare        may be empty
-/// @param spare          records of a run that is used up, for their memory: to clear new ones is a tenth of all work
+/// @param prepare, note  may be empty
+/// @param spare          a run that is used up, for its memory: to clear new memory is a tenth of all work
 RunLoad load_run(const RecordInput& input, const EventTable& events, std::size_t chunk, std::uint64_t first_time_ns,
-                 const Session::Prepare& prepare, std::vector<Record> spare);
+                 const Session::Prepare& prepare, const Session::Note& note, RunLoad spare);
 
 }  // namespace simdprof::cmd

@@ -5,11 +5,13 @@
 #include <condition_variable>
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <thread>
 #include <vector>
 
+#include "cmd/run_notes.h"
 #include "decoders/record/time_order.h"
 #include "lib/model/record.h"
 
@@ -24,7 +26,8 @@ struct RunLoad {
   /// What the reader has prepared of each decoded record, one after another, and where each ends; see Session::prepare.
   fmt::memory_buffer prepared = fmt::memory_buffer();
   std::vector<std::size_t> prepared_ends;
-  bool damaged = false;  ///< checksum or framing is wrong; `run` holds the records before the damage
+  std::unique_ptr<RunNotes> notes;  ///< see Session::note_runs
+  bool damaged = false;             ///< checksum or framing is wrong; `run` holds the records before the damage
 };
 
 /// Loads runs ahead on all cores, in the order in which they will be asked for. What is ahead is bounded: twice as many

@@ -131,6 +131,11 @@ bool SampleFilter::accepts_mode(CpuMode mode) const {
   return true;
 }
 
+bool SampleFilter::accepts_all() const {
+  return !needs_comm() && !needs_place() && tids_.empty() && pids_.empty() && cpus_.empty() && !window_ &&
+         !kernel_only_ && !user_only_;
+}
+
 bool SampleFilter::accepts(const Sample& sample) const {
   if (!accepts_mode(sample.mode)) return false;
   if (window_ && !(sample.has(abi::PERF_SAMPLE_TIME) && window_->contains(sample.time_ns))) return false;

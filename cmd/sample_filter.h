@@ -35,6 +35,8 @@ class SampleFilter {
   /// @return usage when an option does not parse
   static Result<SampleFilter> make(const SampleFilterOptions& options, const std::optional<TimeWindow>& recorded);
 
+  /// Whether nothing was asked for.
+  [[nodiscard]] bool accepts_all() const;
   /// Mode, time, CPU, process and thread: all that needs no name.
   [[nodiscard]] bool accepts(const Sample& sample) const;
   [[nodiscard]] bool needs_comm() const { return !comms_.empty(); }

@@ -64,6 +64,7 @@ struct SampleSource::State {
   std::optional<SampleVerdicts> verdicts;
   SampleVerdict verdict;
   std::vector<CallFrame> frames;
+  std::vector<bool> shows_chain;  ///< by event
   SampleHit hit;
 };
 
@@ -99,8 +100,9 @@ bool SampleSource::State::accept(const Sample& sample) {
   hit.event = &session.facts().events.events[sample.event];
   if (needs.comm || filter.needs_comm()) hit.comm = spaces.comm(sample.pid, sample.tid);
   if (filter.needs_comm() && !filter.accepts_comm(hit.comm)) return false;
-  const bool lines = needs.lines && sample.has(abi::PERF_SAMPLE_IP);
-  if (lines || needs.place || filter.needs_place()) {
+  const bool chain = sample.event < shows_chain.size() && shows_chain[sample.event];
+  const bool lines = needs.lines && sample.has(abi::PERF_SAMPLE_IP) && !chain;
+  if (lines || (needs.place && !chain) || filter.needs_place()) {
     hit.place = places.locate(sample.pid, sample.ip, sample.mode, lines);
   }
   return !filter.needs_place() || filter.accepts_place(hit.place);
@@ -131,6 +133,17 @@ const RecordingFacts& SampleSource::facts() const { return state_->session.facts
 Session& SampleSource::session() { return state_->session; }
 
 void SampleSource::prepare_samples(Session::Prepare prepare) { state_->session.prepare_samples(std::move(prepare)); }
+
+void SampleSource::show_chains(std::vector<bool> events) {
+  State& state = *state_;
+  state.shows_chain = std::move(events);
+  SampleGroups::Rules rules;
+  rules.chains = true;
+  rules.grouped = state.shows_chain;
+  state.session.note_runs([rules = std::move(rules)](std::span<const Record> records, std::unique_ptr<RunNotes> spare) {
+    return SampleGroups::make(rules, records, std::move(spare));
+  });
+}
 
 const SampleHit* SampleSource::next() {
   State& state = *state_;
@@ -169,7 +182,11 @@ std::uint64_t SampleSource::finding_errors() const {
   return errors;
 }
 
-SampleSource::ChainTexts::Found SampleSource::chain_text() { return state_->chain_texts.find(*state_->hit.sample); }
+SampleSource::ChainTexts::Found SampleSource::chain_text() {
+  const Session& session = state_->session;
+  auto* groups = static_cast<SampleGroups*>(session.notes());
+  return state_->chain_texts.find(*state_->hit.sample, groups == nullptr ? nullptr : groups->find(session.number()));
+}
 
 const std::vector<CallFrame>& SampleSource::call_chain() {
   state_->unwinder.unwind(state_->spaces, *state_->hit.sample, state_->frames);

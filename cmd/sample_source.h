@@ -57,6 +57,9 @@ class SampleSource {
   [[nodiscard]] Session& session();
   /// See Session::prepare_samples.
   void prepare_samples(Session::Prepare prepare);
+  /// By event: whether the verb shows the call chain in place of the sample's own place, which is then not looked up,
+  /// and the chains are compared on all cores. Before the first next().
+  void show_chains(std::vector<bool> events);
   /// The next sample, or nullptr at the end (or limit).
   const SampleHit* next();
   /// Both register sets of the sample that next() gave; only with SampleNeeds::registers.

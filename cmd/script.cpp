@@ -74,6 +74,15 @@ SampleNeeds needs_of(const FieldChoice& choice) {
   return needs;
 }
 
+/// By event: whether the call chain is shown in place of the sample's own address.
+std::vector<bool> events_with_chains(const ScriptView& view) {
+  std::vector<bool> chains;
+  for (const FieldSet& fields : view.fields) {
+    chains.push_back(fields.has(ScriptField::ip) && fields.has(ScriptField::callchain));
+  }
+  return chains;
+}
+
 Status run_script(const ScriptOptions& options, TextOut& out) {
   auto choice = parse_fields(options.fields);
   if (!choice) return fail(choice.error());
@@ -88,6 +97,7 @@ Status run_script(const ScriptOptions& options, TextOut& out) {
     // A copy: the threads that load end with the source, after this function's later variables.
     source->prepare_samples(
         [shown = *view](const Sample& sample, TextBuffer& piece) { prepare_script_text(piece, sample, shown); });
+    source->show_chains(events_with_chains(*view));
   }
   while (const SampleHit* hit = source->next()) {
     render(out.buffer(), *hit, *source, *view);

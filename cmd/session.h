@@ -7,10 +7,12 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "cmd/run_notes.h"
 #include "lib/abi/registers.h"
 #include "lib/abi/xsave.h"
 #include "lib/base/result.h"
@@ -72,6 +74,17 @@ class Session {
   void prepare_samples(Prepare prepare);
   /// What was made of the sample that next() gave. Holds until the next call.
   [[nodiscard]] std::string_view prepared() const;
+
+  /// What a verb makes of a whole run, in the threads that load runs. `spare` is of a run that is used up, for its
+  /// memory, or nullptr. The records hold as long as what is made of them.
+  using Note =
+      std::function<std::unique_ptr<RunNotes>(std::span<const Record> records, std::unique_ptr<RunNotes> spare)>;
+  /// Before the first next(). `note` is called until the session ends: it must own what it uses.
+  void note_runs(Note note);
+  /// What was made of the run of the record that next() gave; nullptr: nothing, its records were not decoded ahead.
+  [[nodiscard]] RunNotes* notes() const;
+  /// Place of that record in its run.
+  [[nodiscard]] std::size_t number() const;
 
  private:
   struct State;

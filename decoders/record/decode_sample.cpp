@@ -58,6 +58,12 @@ void start(Sample& out, const RawRecord& raw, const abi::EventAttr& attr) {
   out.mode = cpu_mode(raw.misc);
 }
 
+void finish(Sample& out) {
+  const RegisterBlock& user = out.regs_user;
+  const RegisterBlock& intr = out.regs_intr;
+  out.same_sections = user.abi != 0 && intr.abi != 0 && user.says_the_same(intr);
+}
+
 }  // namespace
 
 Status decode_sample(const RawRecord& raw, const abi::EventAttr& attr, Sample& out) {
@@ -68,11 +74,13 @@ Status decode_sample(const RawRecord& raw, const abi::EventAttr& attr, Sample& o
   start(out, raw, attr);
   SampleReader reader{in, attr, out};
   auto read = read_fields(reader);
-  if (read || !reader.simd_seen) return read;
-  start(out, raw, attr);
-  SampleReader packed{in, attr, out};
-  packed.packed_counts = true;
-  if (read_fields(packed)) return {};
+  if (!read && reader.simd_seen) {
+    start(out, raw, attr);
+    SampleReader packed{in, attr, out};
+    packed.packed_counts = true;
+    if (read_fields(packed)) read = {};
+  }
+  if (read) finish(out);
   return read;
 }
 

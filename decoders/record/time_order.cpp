@@ -60,6 +60,7 @@ void sort_by_time(std::vector<TimedRecord>& records, std::uint64_t first_time_ns
 struct TimeOrder::State {
   std::vector<RunInfo> runs;
   Loader loader;
+  Release release;
   std::vector<std::size_t> opening_order;
   std::size_t next_to_open = 0;
   std::vector<std::unique_ptr<OpenRun>> open;  ///< by run; null when not open
@@ -118,14 +119,17 @@ void TimeOrder::State::open_next() {
 void TimeOrder::State::release_used_up() {
   if (!used_up) return;
   open_bytes -= open[*used_up]->loaded.bytes.size();
+  release(*used_up, std::move(open[*used_up]->loaded));
   open[*used_up].reset();
   used_up.reset();
 }
 
-TimeOrder::TimeOrder(std::span<const RunInfo> runs, Loader loader) : state_(std::make_unique<State>()) {
+TimeOrder::TimeOrder(std::span<const RunInfo> runs, Loader loader, Release release)
+    : state_(std::make_unique<State>()) {
   State& state = *state_;
   state.runs.assign(runs.begin(), runs.end());
   state.loader = std::move(loader);
+  state.release = std::move(release);
   state.open.resize(runs.size());
   state.opening_order.resize(runs.size());
   std::iota(state.opening_order.begin(), state.opening_order.end(), std::size_t{0});
@@ -148,14 +152,13 @@ std::optional<TimeOrder::Item> TimeOrder::next() {
   const Head head = state.heads.front();
   OpenRun& from = *head.open;
   const TimedRecord taken = from.loaded.records[from.next++];
-  const bool last = from.next == from.loaded.records.size();
-  if (last) {
+  if (from.next == from.loaded.records.size()) {
     state.pop_head();
     state.used_up = head.run;
   } else {
     state.replace_head(from.loaded.records[from.next].time_ns);
   }
-  return Item{head.run, taken.number, taken.offset, last,
+  return Item{head.run, taken.number, taken.offset,
               std::span<const std::byte>(from.loaded.bytes).subspan(taken.offset)};
 }
 

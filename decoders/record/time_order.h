@@ -47,8 +47,11 @@ class TimeOrder {
  public:
   /// Loads one run, sorted by sort_by_time. Runs are asked for in opening_order().
   using Loader = std::function<LoadedRun(std::size_t run)>;
+  /// Takes back a run that is used up, so that its memory can be used again: at the call of next() after the one that
+  /// gave its last record.
+  using Release = std::function<void(std::size_t run, LoadedRun loaded)>;
 
-  TimeOrder(std::span<const RunInfo> runs, Loader loader);
+  TimeOrder(std::span<const RunInfo> runs, Loader loader, Release release);
   TimeOrder(TimeOrder&&) noexcept;
   TimeOrder& operator=(TimeOrder&&) noexcept;
   ~TimeOrder();
@@ -57,7 +60,6 @@ class TimeOrder {
     std::size_t run = 0;               ///< index into the runs
     std::size_t number = 0;            ///< of the record in the run, by place
     std::size_t offset = 0;            ///< of the record's header in the run
-    bool last = false;                 ///< of its run: the next call releases the run
     std::span<const std::byte> bytes;  ///< the run from the record's header on; holds until the next call of next()
   };
   std::optional<Item> next();

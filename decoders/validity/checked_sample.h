@@ -22,8 +22,7 @@ struct CheckedSample {
   abi::Arch arch = abi::Arch::unknown;
   std::string_view symbol;  ///< kernel function at ip; empty: unknown
   SampleRef ref;
-  bool same_sections = false;  ///< both sets say the same, word for word; told of user-mode hits and those with vectors
-  VectorBlock user, intr;      ///< empty where the kernel read no vectors
+  VectorBlock user, intr;  ///< empty where the kernel read no vectors
 
   [[nodiscard]] bool user_mode() const { return sample->mode == CpuMode::user; }
   [[nodiscard]] bool kernel_mode() const { return sample->mode == CpuMode::kernel; }

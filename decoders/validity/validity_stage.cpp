@@ -4,7 +4,7 @@
 
 #include "decoders/validity/neighbour_rules.h"
 #include "decoders/validity/rule_table.h"
-#include "decoders/validity/same_sections.h"
+#include "decoders/validity/section_rules.h"
 #include "decoders/validity/thread_rules.h"
 
 namespace simdprof {
@@ -61,11 +61,7 @@ void ValidityStage::State::fill(const SampleToCheck& input, std::uint64_t number
   const bool intr = input.sets != nullptr && read_by_kernel(input.sets->intr);
   if (user) checked.user = make_vector_block(input.sets->user);
   if (!user && !checked.user.empty()) checked.user = {};
-  // Compared where it matters only: all bytes of both sections have to be read for it.
-  const bool both = input.sample.regs_user.abi != 0 && input.sample.regs_intr.abi != 0;
-  checked.same_sections =
-      both && ((user && intr) || checked.user_mode()) && same_sections(input.sample.regs_user, input.sample.regs_intr);
-  if (user && intr && checked.same_sections) {
+  if (user && intr && input.sample.same_sections) {
     checked.intr = checked.user;
   } else if (intr) {
     checked.intr = make_vector_block(input.sets->intr);
@@ -154,6 +150,25 @@ void ValidityStage::check(const SampleToCheck& input, std::vector<Finding>& out)
     if (rule.judge != nullptr && (vectors || !rule.of_vectors)) rule.judge(state.checked, history, sink);
   }
   state.remember();
+}
+
+void ValidityStage::count(const SampleToCheck& input, std::vector<Finding>& out) {
+  State& state = *state_;
+  const std::uint64_t number = state.next_number++;
+  if (!input.sample.has(abi::PERF_SAMPLE_REGS_USER)) return;
+  note_user_set(input.sample, state.history);
+  if (!input.sample.has(abi::PERF_SAMPLE_TID)) return;
+  FindingSink sink{out};
+  ThreadHistory& thread = state.history.threads.at(input.sample.tid, number, state.closer(sink));
+  state.checked.sample = &input.sample;
+  state.checked.ref = ref_of(input, number);
+  if (!state.checked.user.empty()) state.checked.user = {};
+  if (!state.checked.intr.empty()) state.checked.intr = {};
+  count_for_thread(state.checked, thread);
+}
+
+bool ValidityStage::is_plain(const Sample& sample, const abi::EventAttr& attr, abi::Arch arch) {
+  return !any_section_rule_speaks(sample, attr, arch);
 }
 
 void ValidityStage::finish(std::vector<Finding>& out) {

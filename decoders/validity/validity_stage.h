@@ -38,6 +38,11 @@ class ValidityStage {
   void observe(const Record& record, std::vector<Finding>& out);
   /// Checks the next sample; appends what is decided by it, which may be about earlier samples.
   void check(const SampleToCheck& input, std::vector<Finding>& out);
+  /// Whether no rule can say anything of a sample of an event without vectors by itself: nearly all samples of most
+  /// recordings. Called from any thread, in any order.
+  static bool is_plain(const Sample& sample, const abi::EventAttr& attr, abi::Arch arch);
+  /// The next sample, when it is plain: it counts for its thread, and nothing is looked up or compared.
+  void count(const SampleToCheck& input, std::vector<Finding>& out);
   /// No more samples: appends the rest.
   void finish(std::vector<Finding>& out);
 

@@ -95,6 +95,11 @@ class WordView {
   }
   [[nodiscard]] std::span<const std::byte> bytes() const { return bytes_; }
   [[nodiscard]] std::endian order() const { return order_; }
+  /// Whether both have the same words, written in the same order.
+  [[nodiscard]] bool same_bytes(const WordView& other) const {
+    return bytes_.size() == other.bytes_.size() &&
+           (bytes_.empty() || std::memcmp(bytes_.data(), other.bytes_.data(), bytes_.size()) == 0);
+  }
 
  private:
   std::span<const std::byte> bytes_;

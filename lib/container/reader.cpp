@@ -105,8 +105,9 @@ struct ContainerReader::State {
   }
 
   Status find_chunks();
-  Result<std::vector<std::byte>> load_records(const ChunkInfo& chunk) const;
-  Result<std::vector<std::byte>> decompress(const ChunkInfo& chunk, Scratch& scratch) const;
+  Result<std::vector<std::byte>> load_records(std::vector<std::byte> records, const ChunkInfo& chunk) const;
+  Result<std::vector<std::byte>> decompress(std::vector<std::byte> records, const ChunkInfo& chunk,
+                                            Scratch& scratch) const;
 };
 
 Status ContainerReader::State::find_chunks() {
@@ -139,15 +140,17 @@ Status ContainerReader::State::find_chunks() {
   return {};
 }
 
-Result<std::vector<std::byte>> ContainerReader::State::load_records(const ChunkInfo& chunk) const {
-  std::vector<std::byte> records(chunk.start.record_bytes);
+Result<std::vector<std::byte>> ContainerReader::State::load_records(std::vector<std::byte> records,
+                                                                    const ChunkInfo& chunk) const {
+  records.resize(chunk.start.record_bytes);
   const auto got = file.read_at(chunk.file_offset, records);
   if (!got) return fail(got.error());
   if (*got != records.size()) return fail(Errc::truncated, "ends inside a chunk", chunk.file_offset + *got);
   return records;
 }
 
-Result<std::vector<std::byte>> ContainerReader::State::decompress(const ChunkInfo& chunk, Scratch& scratch) const {
+Result<std::vector<std::byte>> ContainerReader::State::decompress(std::vector<std::byte> records,
+                                                                  const ChunkInfo& chunk, Scratch& scratch) const {
   if (scratch.context == nullptr) return fail(Errc::limit, "no memory to decompress");
   scratch.frame.resize(std::max(scratch.frame.size(), static_cast<std::size_t>(chunk.compressed_bytes)));
   const auto frame = std::span(scratch.frame).first(static_cast<std::size_t>(chunk.compressed_bytes));
@@ -159,7 +162,7 @@ Result<std::vector<std::byte>> ContainerReader::State::decompress(const ChunkInf
   if (ZSTD_getFrameContentSize(frame.data(), frame.size()) != bytes) {
     return fail(Errc::malformed, fmt::format("zstd frame of a chunk does not hold {} bytes", bytes), chunk.file_offset);
   }
-  std::vector<std::byte> records(bytes);
+  records.resize(bytes);
   const std::size_t size =
       ZSTD_decompressDCtx(scratch.context.get(), records.data(), records.size(), frame.data(), frame.size());
   if (ZSTD_isError(size) != 0U) {
@@ -199,15 +202,15 @@ Result<ContainerReader> ContainerReader::open(InputFile file, const std::string&
   return ContainerReader{std::move(state)};
 }
 
-Result<std::vector<std::byte>> ContainerReader::load(std::size_t chunk) const {
+Result<std::vector<std::byte>> ContainerReader::load_into(std::vector<std::byte> memory, std::size_t chunk) const {
   const ChunkInfo& info = state_->map.chunks.at(chunk);
   Result<std::vector<std::byte>> records;
   if (state_->compressed) {
     auto scratch = state_->take_scratch();
-    records = state_->decompress(info, *scratch);
+    records = state_->decompress(std::move(memory), info, *scratch);
     state_->give_back(std::move(scratch));
   } else {
-    records = state_->load_records(info);
+    records = state_->load_records(std::move(memory), info);
   }
   if (!records) return fail(with_input(records.error(), state_->name));
   return records;

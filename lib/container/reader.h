@@ -33,11 +33,6 @@ class ContainerReader final : public RecordInput {
   ~ContainerReader() override;
 
   [[nodiscard]] const std::vector<ChunkInfo>& chunks() const override;
-  /// Records of one chunk, without its stream record. Size is bounded by the chunk limit of the format.
-  /// @return malformed when checksum, sizes or stream record are wrong: the caller counts LossCause::chunk_damaged and
-  /// goes on with the next chunk
-  [[nodiscard]] Result<std::vector<std::byte>> load(std::size_t chunk) const override;
-
   [[nodiscard]] bool compressed() const;
   [[nodiscard]] bool index_present() const;  ///< false: a prefix, or never finished; the chunks were found by scanning
   [[nodiscard]] const std::string& name() const override;
@@ -47,6 +42,11 @@ class ContainerReader final : public RecordInput {
  private:
   struct State;
   explicit ContainerReader(std::unique_ptr<State> state);
+  /// Without the stream record. The size is bounded by the chunk limit of the format.
+  /// @return malformed when checksum, sizes or stream record are wrong
+  [[nodiscard]] Result<std::vector<std::byte>> load_into(std::vector<std::byte> memory,
+                                                         std::size_t chunk) const override;
+
   std::unique_ptr<State> state_;
 };
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "lib/base/result.h"
@@ -47,8 +48,11 @@ class RecordInput {
 
   [[nodiscard]] virtual const std::vector<ChunkInfo>& chunks() const = 0;
   /// Records of one chunk, in the byte order of its stream. May be called from several threads.
+  /// @param memory  of a chunk that is used up, to be used again: what is new is cleared first, page by page
   /// @return malformed when the chunk is damaged: the caller counts LossCause::chunk_damaged and goes on with the next
-  [[nodiscard]] virtual Result<std::vector<std::byte>> load(std::size_t chunk) const = 0;
+  [[nodiscard]] Result<std::vector<std::byte>> load(std::size_t chunk, std::vector<std::byte> memory = {}) const {
+    return load_into(std::move(memory), chunk);
+  }
   /// Whether records of this type, which load() may give, serve the file's own order alone and are passed over.
   [[nodiscard]] virtual bool is_framing(std::uint32_t) const { return false; }
 
@@ -59,6 +63,10 @@ class RecordInput {
  protected:
   RecordInput(RecordInput&&) = default;
   RecordInput& operator=(RecordInput&&) = default;
+
+ private:
+  [[nodiscard]] virtual Result<std::vector<std::byte>> load_into(std::vector<std::byte> memory,
+                                                                 std::size_t chunk) const = 0;
 };
 
 }  // namespace simdprof

@@ -17,6 +17,13 @@ std::string_view cpu_mode_name(CpuMode mode) {
   return "unknown";
 }
 
+bool RegisterBlock::says_the_same(const RegisterBlock& other) const {
+  const bool same_form = abi == other.abi && mask == other.mask && nr_vectors == other.nr_vectors &&
+                         vector_qwords == other.vector_qwords && nr_pred == other.nr_pred &&
+                         pred_qwords == other.pred_qwords;
+  return same_form && words.same_bytes(other.words) && simd.same_bytes(other.simd);
+}
+
 namespace {
 
 /// The `width` bits of a bit field that starts `first` bits from the highest, moved to `first` from the lowest.

@@ -41,6 +41,8 @@ struct RegisterBlock {
 
   /// Whether the numbers of `mask` are those of the SIMD ABI, and `simd` is meant.
   [[nodiscard]] bool simd_abi() const { return (abi & abi::PERF_SAMPLE_REGS_ABI_SIMD) != 0; }
+  /// Whether both sections have one form and the same words.
+  [[nodiscard]] bool says_the_same(const RegisterBlock& other) const;
 };
 
 struct ReadValue {
@@ -73,6 +75,9 @@ struct Sample {
   std::uint64_t present = 0;  ///< attr.sample_type of the sample's event
   std::uint16_t misc = 0;
   CpuMode mode = CpuMode::unknown;
+  /// regs_user and regs_intr were both recorded and say the same: found by the decoder while their bytes are at hand.
+  /// False may also mean that nobody has looked.
+  bool same_sections = false;
   std::uint32_t event = 0;  ///< index of the event in the recording
 
   std::uint64_t ip = 0;

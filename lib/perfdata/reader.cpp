@@ -229,7 +229,7 @@ Result<PerfDataReader> PerfDataReader::open_directory(const std::string& path, L
   return finish_open(std::move(state));
 }
 
-Result<std::vector<std::byte>> PerfDataReader::load(std::size_t chunk) const {
+Result<std::vector<std::byte>> PerfDataReader::load_into(std::vector<std::byte> memory, std::size_t chunk) const {
   if (chunk == 0) return state_->metadata_records;
   const IndexedRun& run = state_->runs.at(chunk - 1);
   const InputFile& file = state_->files[run.file];
@@ -238,7 +238,8 @@ Result<std::vector<std::byte>> PerfDataReader::load(std::size_t chunk) const {
     if (!records) return fail(with_input(records.error(), state_->name));
     return records;
   }
-  std::vector<std::byte> records(run.chunk.start.record_bytes);
+  std::vector<std::byte> records = std::move(memory);
+  records.resize(run.chunk.start.record_bytes);
   const auto got = file.read_at(run.chunk.file_offset, records);
   if (!got) return fail(with_input(got.error(), state_->name));
   if (*got != records.size()) {

@@ -31,7 +31,6 @@ class PerfDataReader final : public RecordInput {
   ~PerfDataReader() override;
 
   [[nodiscard]] const std::vector<ChunkInfo>& chunks() const override;
-  [[nodiscard]] Result<std::vector<std::byte>> load(std::size_t chunk) const override;
   [[nodiscard]] bool is_framing(std::uint32_t type) const override;
   [[nodiscard]] const std::string& name() const override;
   [[nodiscard]] const std::vector<Gap>& gaps() const override;
@@ -41,6 +40,9 @@ class PerfDataReader final : public RecordInput {
   struct State;
   explicit PerfDataReader(std::unique_ptr<State> state);
   static Result<PerfDataReader> finish_open(std::unique_ptr<State> state);
+  [[nodiscard]] Result<std::vector<std::byte>> load_into(std::vector<std::byte> memory,
+                                                         std::size_t chunk) const override;
+
   std::unique_ptr<State> state_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <span>
+#include <unordered_map>
 #include <vector>
 
 #include "lib/report/flat_map.h"
@@ -21,6 +22,9 @@ class ChainTree {
 
   /// @param frames  innermost first
   ChainId intern(std::span<const FrameId> frames);
+  /// Makes the tree anew with other frames, those of one address innermost first, in the place of some. Gives the new
+  /// number of each chain, by its old one.
+  std::vector<ChainId> exchange_frames(const std::unordered_map<FrameId, std::vector<FrameId>>& exchange);
   /// The innermost frame of a chain that is not kNoChain.
   [[nodiscard]] FrameId frame(ChainId chain) const { return nodes_[chain].frame; }
   /// The chain without its innermost frame.
@@ -38,6 +42,8 @@ class ChainTree {
     [[nodiscard]] std::uint64_t hash() const { return mix_hash((std::uint64_t{parent} << 32U) | frame); }
     friend bool operator==(const Edge&, const Edge&) = default;
   };
+
+  ChainId child(ChainId parent, FrameId frame);
 
   std::vector<Node> nodes_;
   FlatMap<Edge> children_;

@@ -23,6 +23,11 @@ FrameId FrameTable::intern(const Frame& frame) {
   return *id;
 }
 
+FrameId FrameTable::add_placeholder() {
+  frames_.emplace_back();
+  return static_cast<FrameId>(frames_.size() - 1);
+}
+
 char mode_letter(CpuMode mode) {
   switch (mode) {
     case CpuMode::unknown: return '?';

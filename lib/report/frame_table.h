@@ -40,6 +40,8 @@ struct FrameDetail {
 class FrameTable {
  public:
   FrameId intern(const Frame& frame);
+  /// A frame that stands for one to be known later (Profile::exchange_frames), different from all others.
+  FrameId add_placeholder();
   [[nodiscard]] const Frame& at(FrameId id) const { return frames_[id]; }
   [[nodiscard]] std::size_t size() const { return frames_.size(); }
 

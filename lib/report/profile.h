@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <span>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -65,11 +66,27 @@ class Profile {
     SimdTally simd;
   };
 
+  /// What placeholders turned out to be: frames of one address, innermost first, by placeholder.
+  using FrameExchange = std::unordered_map<FrameId, std::vector<FrameId>>;
+
   explicit Profile(SortKeys keys);
+  Profile(const Profile&) = delete;
+  Profile& operator=(const Profile&) = delete;
+  Profile(Profile&&) = default;
+  Profile& operator=(Profile&&) = default;
+  ~Profile() = default;
 
   void add(const ProfileSample& sample);
+  /// The entry that a sample belongs to; its number holds until exchange_frames().
+  std::uint32_t entry_of(const ProfileSample& sample);
+  /// As add(), for a sample without SIMD state.
+  void add_to(std::uint32_t entry, std::uint64_t period_events);
   /// A sample that a filter keeps out of the rows but not out of the total that percentages are of.
   void add_filtered(std::uint32_t event, std::uint64_t period_events);
+
+  /// Puts real frames in the place of placeholders: groups that are then the same become one. Ends the adding: chains
+  /// have new numbers.
+  void exchange_frames(const FrameExchange& exchange);
 
   [[nodiscard]] const SortKeys& keys() const { return keys_; }
   [[nodiscard]] const std::vector<Entry>& entries() const { return entries_; }
@@ -88,11 +105,20 @@ class Profile {
     bool comm = false, pid = false, tid = false, cpu = false, simd = false;
   };
 
+  [[nodiscard]] Group group_of(const ProfileSample& sample) const;
+  std::uint32_t find_entry(const Group& group);
+  Weight& total_of(std::uint32_t event);
+
+  /// Entries that were used last, by a part of their hash: a loop's samples come back to few of them.
+  static constexpr unsigned kRecentBits = 12;
+
   SortKeys keys_;
   Wanted wanted_;
   std::vector<Entry> entries_;
   FlatMap<Group> ids_;
+  std::vector<std::uint32_t> recent_;
   std::map<std::uint32_t, Weight> totals_;
+  std::pair<std::uint32_t, Weight*> last_total_{0, nullptr};  ///< event that was asked for last
   bool any_simd_ = false;
 };
 

@@ -99,5 +99,31 @@ TEST_F(ChainMemoTest, AFullTableForgetsAndIsNeverWrong) {
   }
 }
 
+TEST_F(ChainMemoTest, AGroupsChainIsFoundWithoutALookAtIt) {
+  SampleGroups::Group group;
+  const auto first = memo.find(sample_of(one), &group);
+  ASSERT_NE(first.value, nullptr);
+  EXPECT_FALSE(first.known);
+  *first.value = 11;
+  const auto second = memo.find(sample_of(other), &group);  // by its group, whatever its words are
+  EXPECT_TRUE(second.known);
+  EXPECT_EQ(*second.value, 11);
+}
+
+TEST_F(ChainMemoTest, AGroupIsNotTrustedBeyondAChangeOfMappingsOrOfItsSlot) {
+  SampleGroups::Group group;
+  *memo.find(sample_of(one), &group).value = 11;
+  memo.observe(mmap_record(7, 0x400000, 0x2000, "//anon"));
+  EXPECT_FALSE(memo.find(sample_of(one), &group).known);
+  ChainMemo<int, 1> small;
+  *small.find(sample_of(one), &group).value = 12;
+  for (std::uint64_t i = 0; i < 64; ++i) {  // two slots: some of these take that of the first
+    const Bytes chain = words({kUserMarker, 0x500000 + i});
+    *small.find(sample_of(chain)).value = 13;
+  }
+  const auto again = small.find(sample_of(one), &group);
+  EXPECT_FALSE(again.known) << "another chain has taken its slot";
+}
+
 }  // namespace
 }  // namespace simdprof::cmd

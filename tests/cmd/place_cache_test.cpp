@@ -12,8 +12,8 @@ using test::mmap_record;
 class PlaceCacheTest : public testing::Test {
  protected:
   void observe(const Record& record) {
-    spaces.observe(record);
     cache.observe(record);
+    spaces.observe(record);
   }
   const Frame& frame_at(Pid pid, VirtAddr address, CpuMode mode = CpuMode::user) {
     return profile.frames.at(cache.frames(pid, address, mode).back());
@@ -78,6 +78,45 @@ TEST(PlaceCacheFilter, AnswersForEachFrame) {
   const FrameId outside = cache.frames(7, 0x900000, CpuMode::user).back();
   EXPECT_TRUE(cache.wanted_frames().at(inside));
   EXPECT_FALSE(cache.wanted_frames().at(outside));
+}
+
+class LaterPlaces : public testing::Test {
+ protected:
+  Profile profile{*parse_sort_keys("sym")};
+  SampleFilter filter = *SampleFilter::make({}, std::nullopt);
+  AddressSpaces spaces;
+  Resolver resolver{SymbolOptions{}};
+  PlaceCache cache{profile, filter, spaces, resolver, {{}, false, true}};
+  static constexpr VirtAddr kAddress = 0xffffffff81000010;
+};
+
+TEST_F(LaterPlaces, AKernelAddressIsLookedUpWhenAllSettle) {
+  const FrameId placeholder = cache.leaf(7, kAddress, CpuMode::kernel);
+  EXPECT_EQ(cache.leaf(9, kAddress, CpuMode::kernel), placeholder) << "the kernel is one for all processes";
+  EXPECT_NE(cache.leaf(7, kAddress + 1, CpuMode::kernel), placeholder);
+  const FrameId user = cache.leaf(7, 0x401000, CpuMode::user);
+  EXPECT_TRUE(cache.settled().empty());
+  cache.settle();
+  EXPECT_EQ(cache.settled().size(), 2U);
+  EXPECT_FALSE(cache.settled().contains(user));
+  const auto& frames = cache.settled().at(placeholder);
+  ASSERT_EQ(frames.size(), 1U);
+  EXPECT_EQ(profile.frames.at(frames[0]).mode, CpuMode::kernel);
+  EXPECT_EQ(profile.frames.at(frames[0]).start, kAddress);
+  EXPECT_NE(profile.frames.at(frames[0]).reason, Unresolved::resolved);
+}
+
+TEST_F(LaterPlaces, AreLookedUpBeforeTheKernelsMappingsChange) {
+  const FrameId before = cache.leaf(7, kAddress, CpuMode::kernel);
+  KsymbolRecord symbol;
+  symbol.address = 0xffffffffc0000000;
+  symbol.length = 64;
+  symbol.name = "bpf_prog_1";
+  Record record;
+  record.body = symbol;
+  cache.observe(record);
+  EXPECT_TRUE(cache.settled().contains(before));
+  EXPECT_NE(cache.leaf(7, kAddress, CpuMode::kernel), before) << "what the address means now is another question";
 }
 
 }  // namespace

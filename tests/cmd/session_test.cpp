@@ -134,6 +134,40 @@ TEST(Session, GivesWhatWasPreparedOfEachSample) {
   EXPECT_EQ(prepared_texts({metadata(), wide}), "4198410@10 4198420@20 4198430@30 ");
 }
 
+struct TimesOfRun : RunNotes {
+  std::vector<std::uint64_t> times;  // by number
+};
+
+TEST(Session, GivesWhatWasNotedOfTheRunOfEachRecord) {
+  std::vector<HandRun> runs = {metadata()};
+  for (std::uint64_t i = 0; i < 40; ++i) {
+    HandRun wide{StreamKind::ring, 1, {}, 10 * i + 1, 10 * i + 5};
+    wide.records.push_back(framed(3, words({1, 0}) + Bytes(192 - 16, std::byte{0}) + words({1, 10 * i + 1})));
+    wide.records.push_back(ip_tid_time(0x401000, 1, 10 * i + 5));
+    runs.push_back(wide);
+  }
+  const HandRecording file{runs};
+  auto session = Session::open(file.path());
+  ASSERT_TRUE(session);
+  session->note_runs([](std::span<const Record> records, std::unique_ptr<RunNotes> spare) {
+    auto notes = spare != nullptr ? std::move(spare) : std::make_unique<TimesOfRun>();
+    auto& times = static_cast<TimesOfRun&>(*notes).times;
+    times.clear();
+    for (const Record& record : records) times.push_back(record.time_ns);
+    return notes;
+  });
+  std::size_t samples = 0;
+  while (const Record* record = session->next()) {
+    if (!std::holds_alternative<Sample>(record->body)) continue;
+    const auto* notes = static_cast<const TimesOfRun*>(session->notes());
+    ASSERT_NE(notes, nullptr) << "runs of large records are decoded ahead";
+    ASSERT_LT(session->number(), notes->times.size());
+    EXPECT_EQ(notes->times[session->number()], record->time_ns);
+    ++samples;
+  }
+  EXPECT_EQ(samples, 40U);
+}
+
 TEST(Session, CanBeLeftBeforeItsEnd) {
   std::vector<HandRun> runs = {metadata()};
   for (std::uint64_t i = 0; i < 50; ++i) runs.push_back(ring(1, {10 * i}));

@@ -26,7 +26,7 @@ LoadedRun load(const TestRun& run) {
 
 struct Merged {
   std::string letters;
-  std::vector<std::size_t> opened;
+  std::vector<std::size_t> opened, released;
   std::size_t most_open = 0;
   std::size_t open_at_end = 0;
 };
@@ -35,20 +35,27 @@ Merged merge(const std::vector<TestRun>& runs) {
   std::vector<RunInfo> infos;
   for (const TestRun& run : runs) infos.push_back(run.info);
   Merged merged;
-  TimeOrder order{infos, [&](std::size_t run) {
+  TimeOrder order{infos,
+                  [&](std::size_t run) {
                     merged.opened.push_back(run);
                     return load(runs[run]);
+                  },
+                  [&](std::size_t run, const LoadedRun& loaded) {
+                    EXPECT_EQ(loaded.bytes.size(), runs[run].records.size()) << "the run itself comes back";
+                    merged.released.push_back(run);
                   }};
   std::vector<std::vector<std::size_t>> given(runs.size());
   while (const auto item = order.next()) {
     merged.letters += static_cast<char>(item->bytes.front());
     EXPECT_EQ(static_cast<std::size_t>(item->bytes.size()), runs[item->run].records.size() - item->offset);
     given[item->run].push_back(item->number);
-    EXPECT_EQ(item->last, given[item->run].size() == runs[item->run].records.size());
+    for (const std::size_t run : merged.released) EXPECT_EQ(given[run].size(), runs[run].records.size());
     EXPECT_EQ(item->number, item->offset) << "every record has one byte";
     merged.most_open = std::max(merged.most_open, order.open_bytes());
   }
   merged.open_at_end = order.open_bytes();
+  const auto has_records = [](const TestRun& run) { return !run.records.empty(); };
+  EXPECT_EQ(std::ssize(merged.released), std::count_if(runs.begin(), runs.end(), has_records)) << "each once";
   EXPECT_EQ(merged.opened, order.opening_order());
   return merged;
 }
@@ -116,18 +123,23 @@ TEST(TimeOrder, RecordsBeforeTheirRunsFirstTimeAreStillGiven) {
 
 TEST(TimeOrder, TheLastRecordOfARunCanBeReadUntilTheNextCall) {
   const std::vector<RunInfo> infos = {ring(1, 10), ring(2, 20)};
-  TimeOrder order{infos, [](std::size_t run) {
+  std::vector<std::size_t> released;
+  TimeOrder order{infos,
+                  [](std::size_t run) {
                     LoadedRun loaded;
                     loaded.bytes.assign(1000, static_cast<std::byte>(run + 1));
                     loaded.records.push_back({10 * (run + 1), 0, 0});
                     return loaded;
-                  }};
+                  },
+                  [&](std::size_t run, const LoadedRun&) { released.push_back(run); }};
   const auto first = order.next();
   ASSERT_TRUE(first);
   EXPECT_EQ(first->bytes.back(), std::byte{1});
+  EXPECT_TRUE(released.empty());
   const auto second = order.next();
   ASSERT_TRUE(second);
   EXPECT_EQ(second->bytes.back(), std::byte{2});
+  EXPECT_EQ(released, std::vector<std::size_t>{0});
   EXPECT_FALSE(order.next());
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <array>
 #include <cstdint>
 #include <deque>
@@ -110,7 +112,8 @@ inline ForkRecord fork_of(Pid parent, Pid child) {
 
 class StageRun {
  public:
-  explicit StageRun(abi::Arch arch = abi::Arch::x86_64) : registers_(arch, std::nullopt, {}), stage_(arch) {}
+  explicit StageRun(abi::Arch arch = abi::Arch::x86_64)
+      : arch_(arch), registers_(arch, std::nullopt, {}), stage_(arch) {}
 
   /// Gives the number of the sample.
   std::uint64_t hit(const Hit& hit) {
@@ -122,7 +125,14 @@ class StageRun {
     registers_.build(sample, sets_);
     const bool vectors = hit.user.has_value() || hit.intr.has_value();
     const std::uint64_t number = stage_.next_number();
+    const std::size_t before = findings_.size();
     stage_.check({sample, attr, vectors ? &sets_ : nullptr, hit.symbol, 17}, findings_);
+    const bool plain = !vectors && ValidityStage::is_plain(sample, attr, arch_);
+    plain_hits_ += plain ? 1U : 0U;
+    // What stands in for check() where a sample is plain must have nothing to say.
+    for (std::size_t i = before; plain && i < findings_.size(); ++i) {
+      EXPECT_TRUE(findings_[i].whole_thread || findings_[i].sample.number != number) << findings_[i].name;
+    }
     bytes_.clear();
     return number;
   }
@@ -162,6 +172,8 @@ class StageRun {
     return found;
   }
   ValidityStage& stage() { return stage_; }
+  /// Hits that ValidityStage::is_plain() calls so.
+  [[nodiscard]] std::uint64_t plain_hits() const { return plain_hits_; }
 
  private:
   Sample sample_of(const Hit& hit) {
@@ -187,6 +199,7 @@ class StageRun {
     const std::uint64_t intr_cs = kernel ? 0x10 : hit.user_cs;
     sample.regs_user = section(hit, hit.user_abi, hit.user, kernel ? hit.user_ip : hit.ip, hit.user_cs, hit.ax);
     sample.regs_intr = section(hit, hit.intr_abi, hit.intr, intr_ip, intr_cs, hit.intr_ax.value_or(hit.ax));
+    sample.same_sections = hit.user_abi != 0 && sample.regs_user.says_the_same(sample.regs_intr);
     return sample;
   }
 
@@ -210,6 +223,8 @@ class StageRun {
     return block;
   }
 
+  abi::Arch arch_;
+  std::uint64_t plain_hits_ = 0;
   RegisterStage registers_;
   ValidityStage stage_;
   RegisterSets sets_;

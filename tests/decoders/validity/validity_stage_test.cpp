@@ -37,6 +37,55 @@ TEST(ValidityStage, ASampleWithoutRegistersIsNotJudgedButCounts) {
   EXPECT_EQ(stage.kept_threads(), 0U);
 }
 
+// R9 is told of a thread whose kernel hits lack the user set too often, which counts every sample.
+std::vector<Finding> thread_findings(bool count_plain_ones) {
+  ValidityStage stage{abi::Arch::x86_64};
+  std::vector<Finding> findings;
+  abi::EventAttr attr;
+  Sample sample;
+  sample.present = attr.sample_type = abi::PERF_SAMPLE_TID | abi::PERF_SAMPLE_REGS_USER;
+  for (int i = 0; i < 300; ++i) {
+    sample.mode = i % 30 == 1 ? CpuMode::kernel : CpuMode::user;
+    sample.regs_user.abi = sample.mode == CpuMode::user ? abi::PERF_SAMPLE_REGS_ABI_64 : 0;
+    const bool plain = ValidityStage::is_plain(sample, attr, abi::Arch::x86_64);
+    EXPECT_TRUE(plain) << i;
+    if (plain && count_plain_ones) {
+      stage.count({sample, attr, nullptr, {}}, findings);
+    } else {
+      stage.check({sample, attr, nullptr, {}}, findings);
+    }
+  }
+  EXPECT_EQ(stage.next_number(), 300U);
+  EXPECT_EQ(stage.kept_threads(), 1U);
+  stage.finish(findings);
+  return findings;
+}
+
+TEST(ValidityStage, CountingAPlainSampleIsAsGoodAsCheckingIt) {
+  const auto checked = thread_findings(false), counted = thread_findings(true);
+  ASSERT_EQ(checked.size(), 1U);
+  ASSERT_EQ(counted.size(), 1U);
+  EXPECT_EQ(checked[0].rule, RuleId::r9);
+  EXPECT_EQ(counted[0].rule, RuleId::r9);
+  EXPECT_EQ(counted[0].thread_samples, checked[0].thread_samples);
+  EXPECT_EQ(counted[0].sample.number, checked[0].sample.number);
+}
+
+TEST(ValidityStage, OrdinaryHitsArePlain) {
+  StageRun run;
+  run.hit(Hit{});
+  EXPECT_EQ(run.plain_hits(), 1U);
+  Hit kernel;
+  kernel.mode = CpuMode::kernel;
+  kernel.ip = 0xffffffff81234560;
+  run.hit(kernel);
+  EXPECT_EQ(run.plain_hits(), 2U);
+  Hit guest;
+  guest.mode = CpuMode::guest_user;
+  run.hit(guest);
+  EXPECT_EQ(run.plain_hits(), 2U);
+}
+
 TEST(ValidityStage, RegisterImagesOfAStoppedThreadCannotShowTheKernelsDefects) {
   ValidityStage stage{abi::Arch::x86_64};
   std::vector<Finding> findings;

@@ -131,5 +131,15 @@ TEST(WordViewDeathTest, AnIndexPastTheEndIsABugOfTheCaller) {
   EXPECT_DEATH((void)view[1], "bug: index < size\\(\\) does not hold");
 }
 
+TEST(WordView, SameBytesAreOfOneLength) {
+  const auto words = test::words({1, 2});
+  const auto copy = words;
+  const auto other = test::words({1, 3});
+  EXPECT_TRUE(WordView(words).same_bytes(WordView(copy)));
+  EXPECT_FALSE(WordView(words).same_bytes(WordView(other)));
+  EXPECT_FALSE(WordView(words).same_bytes(WordView(std::span(words).first(8))));
+  EXPECT_TRUE(WordView{}.same_bytes(WordView{}));
+}
+
 }  // namespace
 }  // namespace simdprof

@@ -14,6 +14,29 @@ TEST(CpuModeName, TellsGuestFromHost) {
   EXPECT_EQ(cpu_mode_name(CpuMode::unknown), "unknown");
 }
 
+TEST(RegisterBlock, SaysTheSameInOneFormWithTheSameWords) {
+  const auto words = test::words({1, 2});
+  const auto other = test::words({1, 3});
+  RegisterBlock a;
+  a.abi = abi::PERF_SAMPLE_REGS_ABI_64;
+  a.mask = 3;
+  a.words = WordView(words);
+  RegisterBlock b = a;
+  EXPECT_TRUE(a.says_the_same(b));
+  b.words = WordView(other);
+  EXPECT_FALSE(a.says_the_same(b));
+  b = a;
+  b.mask = 5;
+  EXPECT_FALSE(a.says_the_same(b));
+  b = a;
+  b.simd = WordView(words);
+  EXPECT_FALSE(a.says_the_same(b));
+  b = a;
+  b.nr_vectors = 1;
+  EXPECT_FALSE(a.says_the_same(b));
+  EXPECT_TRUE(RegisterBlock{}.says_the_same(RegisterBlock{}));
+}
+
 BranchStack stack_of(const test::Bytes& bytes, std::endian order) {
   BranchStack branches;
   branches.entries = WordView(bytes, order);

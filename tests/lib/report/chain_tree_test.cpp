@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <vector>
+
 namespace simdprof {
 namespace {
 
@@ -36,6 +38,23 @@ TEST(ChainTree, SharesTheOuterFrames) {
   const ChainId one = tree.intern(first), two = tree.intern(second);
   EXPECT_EQ(tree.caller(one), tree.caller(two));
   EXPECT_EQ(tree.size(), 4U);
+}
+
+std::vector<FrameId> frames_of(const ChainTree& tree, ChainId chain) {
+  std::vector<FrameId> frames;
+  for (; chain != kNoChain; chain = tree.caller(chain)) frames.push_back(tree.frame(chain));
+  return frames;
+}
+
+TEST(ChainTree, ExchangesPlaceholdersForFramesInnermostFirst) {
+  ChainTree tree;
+  const FrameId first[] = {100, 5, 3}, second[] = {101, 5, 3}, third[] = {7, 100, 3};
+  const ChainId one = tree.intern(first), two = tree.intern(second), three = tree.intern(third);
+  const auto numbers = tree.exchange_frames({{100, {8, 9}}, {101, {8, 9}}});
+  EXPECT_EQ(numbers[kNoChain], kNoChain);
+  EXPECT_EQ(numbers[one], numbers[two]) << "two addresses of one function";
+  EXPECT_EQ(frames_of(tree, numbers[one]), (std::vector<FrameId>{8, 9, 5, 3}));
+  EXPECT_EQ(frames_of(tree, numbers[three]), (std::vector<FrameId>{7, 8, 9, 3}));
 }
 
 }  // namespace

@@ -59,5 +59,49 @@ TEST(Profile, CountsFilteredSamplesInTheTotalOnly) {
   EXPECT_FALSE(profile.any_simd());
 }
 
+TEST(Profile, GroupsThatAreOneAfterAnExchangeAreAddedUp) {
+  Profile profile(*parse_sort_keys("sym"));
+  const FrameId known = profile.frames.intern({});
+  const FrameId later = profile.frames.add_placeholder(), other = profile.frames.add_placeholder();
+  ASSERT_NE(later, other);
+  const FrameId chain[] = {later, known};
+  ProfileSample sample;
+  sample.period_events = 10;
+  sample.leaf = later;
+  sample.chain = profile.chains.intern(chain);
+  sample.simd.widest = SimdWidth::ymm;
+  profile.add(sample);
+  const FrameId other_chain[] = {other, known};
+  sample.leaf = other;
+  sample.chain = profile.chains.intern(other_chain);
+  profile.add(sample);
+  ASSERT_EQ(profile.entries().size(), 2U);
+  Frame frame;
+  frame.start = 0x1000;
+  const FrameId real = profile.frames.intern(frame);
+  profile.exchange_frames({{later, {real}}, {other, {real}}});
+  ASSERT_EQ(profile.entries().size(), 1U);
+  const auto& entry = profile.entries()[0];
+  EXPECT_EQ(entry.group.leaf, real);
+  EXPECT_EQ(profile.chains.frame(entry.group.chain), real);
+  EXPECT_EQ(entry.weight, (Weight{2, 20}));
+  EXPECT_EQ(entry.simd.ymm, 2U);
+  EXPECT_EQ(profile.total(0), (Weight{2, 20}));
+}
+
+TEST(Profile, ASampleOfAKnownEntryCountsAsAnyOther) {
+  Profile profile(*parse_sort_keys("comm"));
+  ProfileSample sample;
+  sample.event = 3;
+  sample.leaf = profile.frames.intern({});
+  const std::uint32_t entry = profile.entry_of(sample);
+  profile.add_to(entry, 5);
+  sample.period_events = 7;
+  profile.add(sample);
+  ASSERT_EQ(profile.entries().size(), 1U);
+  EXPECT_EQ(profile.entries()[entry].weight, (Weight{2, 12}));
+  EXPECT_EQ(profile.total(3), (Weight{2, 12}));
+}
+
 }  // namespace
 }  // namespace simdprof

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "cmd/run_notes.h"
+#include "lib/abi/registers.h"
+#include "lib/model/event.h"
+#include "lib/model/record.h"
+
+namespace simdprof::cmd {
+
+/// Whether what is made of a sample's call chain depends on nothing else of the sample. A user stack is unwound, which
+/// depends on more than the chain. A guest's chain, and one that ends with a marker, may be the address of the sample
+/// alone.
+bool depends_on_chain_alone(const Sample& sample);
+std::uint64_t hash_words(const WordView& words, Pid pid);
+
+/// Samples of one run that a verb cannot tell apart: same event, task, CPU, mode, address and call chain. A run of 2500
+/// samples of a real program has some 400 groups, so that what has to be looked up in the order of time is looked up
+/// for a sixth of the samples; the groups are found on all cores.
+///
+/// Two other ways were weighed. Sums made by each core for its part of the recording need no order at all, but names
+/// and mappings change in the middle, and the rules with a history want every sample. A cache of what was looked up
+/// (there is one: PlaceCache, ChainMemo) still compares every chain in the one thread that has the order.
+class SampleGroups final : public RunNotes {
+ public:
+  /// What tells samples apart.
+  struct Rules {
+    bool chains = false;  ///< the call chain does
+    bool cpus = false;    ///< the CPU does
+    bool plain = false;   ///< only samples of which no rule can speak are grouped: ValidityStage::is_plain
+    abi::Arch arch = abi::Arch::unknown;
+    std::vector<EventDesc> events;  ///< of the recording
+    std::vector<bool> grouped;      ///< by event: whether its samples may be grouped at all
+  };
+  /// One group. What stands in it is the reader's, who sees the first sample first.
+  struct Group {
+    std::uint64_t version = 0;          ///< of the names and mappings that the following were looked up in; 0: not yet
+    std::uint32_t leaf = 0;             ///< FrameId of the function
+    std::uint32_t entry = 0;            ///< of the profile
+    std::uint32_t slot = 0, stamp = 0;  ///< of a ChainMemo
+  };
+
+  /// @param records  of one run, by their number; those with type 0 were not decoded
+  /// @param spare    groups of another run, for their memory, or nullptr
+  static std::unique_ptr<RunNotes> make(const Rules& rules, std::span<const Record> records,
+                                        std::unique_ptr<RunNotes> spare);
+
+  /// The group of a record of the run; nullptr: it is no sample, or stands for itself.
+  [[nodiscard]] Group* find(std::size_t number) {
+    const std::uint32_t group = group_of_[number];
+    return group == kAlone ? nullptr : &groups_[group];
+  }
+  [[nodiscard]] std::size_t size() const { return groups_.size(); }
+
+ private:
+  static constexpr std::uint32_t kAlone = ~std::uint32_t{0};
+  struct Slot {
+    std::uint64_t hash = 0;
+    std::uint32_t group = kAlone;
+    std::uint32_t first = 0;  ///< number of the group's first sample
+  };
+
+  void assign(const Rules& rules, std::span<const Record> records);
+  std::uint32_t group_for(const Rules& rules, std::span<const Record> records, std::uint32_t number);
+
+  std::vector<std::uint32_t> group_of_;  ///< by number
+  std::vector<Group> groups_;
+  std::vector<Slot> slots_;  ///< open addressing; a power of two, at most half used
+};
+
+}  // namespace simdprof::cmd
