@@ -1,5 +1,6 @@
 #include <bit>
 
+#include "cmd/data_source_text.h"
 #include "cmd/field_text.h"
 #include "cmd/script_render.h"
 
@@ -159,7 +160,12 @@ void add_task(JsonObject& object, const SampleHit& hit, FieldSet fields) {
   if (fields.has(ScriptField::period)) object.hex("period", period_of(hit));
   if (fields.has(ScriptField::event)) object.text("event", hit.event->name);
   if (fields.has(ScriptField::addr)) object.hex("addr", sample.addr);
-  if (fields.has(ScriptField::data_src)) object.hex("data_src", sample.data_src);
+  if (fields.has(ScriptField::data_src)) {
+    object.hex("data_src", sample.data_src);
+    TextBuffer said;
+    append_data_source(said, sample.data_src);
+    object.text("data_src_text", {said.data(), said.size()});
+  }
   if (fields.has(ScriptField::weight)) object.hex("weight", sample.weight_parts().cost);
   if (fields.has(ScriptField::ins_lat)) object.hex("ins_lat", sample.weight_parts().instruction_latency);
 }

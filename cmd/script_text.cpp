@@ -7,6 +7,7 @@
 #include <string>
 #include <tuple>
 
+#include "cmd/data_source_text.h"
 #include "cmd/field_text.h"
 #include "cmd/script_render.h"
 #include "lib/base/check.h"
@@ -232,6 +233,16 @@ void append_address(TextBuffer& out, const SampleHit& hit, SampleSource& source,
   append_symbol(out, place, place.address, fields);
 }
 
+// The word and what it says. perf widens the column as it goes; here it has room for what most accesses say.
+void append_access(TextBuffer& out, std::uint64_t data_src) {
+  constexpr std::size_t kColumns = 80;
+  append_hex_aligned(out, data_src, kAddressColumns);
+  append_text(out, " ");
+  const std::size_t begin = out.size();
+  append_data_source(out, data_src);
+  append_padding(out, out.size() - begin, kColumns);
+}
+
 }  // namespace
 
 void prepare_script_text(TextBuffer& out, const Sample& sample, const ScriptView& view) {
@@ -256,7 +267,7 @@ void render_script_text(TextBuffer& out, const SampleHit& hit, SampleSource& sou
   }
   if (fields.has(ScriptField::event)) append_event(out, hit, view);
   if (fields.has(ScriptField::addr)) append_address(out, hit, source, fields);
-  if (fields.has(ScriptField::data_src)) append_hex_aligned(out, sample.data_src, kAddressColumns);
+  if (fields.has(ScriptField::data_src)) append_access(out, sample.data_src);
   if (fields.has(ScriptField::weight)) append_decimal(out, sample.weight_parts().cost, kAddressColumns);
   if (fields.has(ScriptField::ins_lat)) {
     append_decimal(out, sample.weight_parts().instruction_latency, kAddressColumns);

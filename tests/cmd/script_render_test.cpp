@@ -142,10 +142,12 @@ TEST(ScriptText, MemoryAccessesHaveTheKernelToolsColumns) {
                               (9ULL << 32U) | 225, 0x11868100242, 0x12345000, 2097152, 0});
   EXPECT_EQ(
       render(type, sample, "addr,data_src,weight,ins_lat,ip,phys_addr,data_page_size,code_page_size"),
-      "    7f0012345678     11868100242             225               9           401136        12345000 2M N/A\n");
-  EXPECT_EQ(render(type, sample, "weight,ins_lat,data_page_size", true),
-            R"({"weight":"0xe1","ins_lat":"0x9","data_page_size":"0x200000"})"
-            "\n");
+      "    7f0012345678     11868100242 |OP LOAD|LVL LFB/MAB or LFB/MAB hit|SNP None|TLB L1 or L2 hit|LCK No|BLK  N/A" +
+          std::string(3, ' ') + "             225               9           401136        12345000 2M N/A\n");
+  EXPECT_EQ(
+      render(type, sample, "data_src,weight,ins_lat,data_page_size", true),
+      R"({"data_src":"0x11868100242","data_src_text":"|OP LOAD|LVL LFB/MAB or LFB/MAB hit|SNP None|TLB L1 or L2 hit|LCK No|BLK  N/A","weight":"0xe1","ins_lat":"0x9","data_page_size":"0x200000"})"
+      "\n");
 }
 
 TEST(ScriptText, MiscIsOneLetterInSixColumns) {

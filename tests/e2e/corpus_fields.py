@@ -11,7 +11,7 @@ from e2e import SKIPPED, check, equal, run, simdprof
 CORPUS = os.environ.get("SIMDPROF_CORPUS", "")
 # A file lacks some of these; what perf refuses to show of it is left out.
 FACTS = ["comm", "pid", "tid", "cpu", "time", "event", "period"]
-PAYLOADS = ["iregs", "uregs", "brstack", "brstackoff", "addr", "weight", "phys_addr"]
+PAYLOADS = ["iregs", "uregs", "brstack", "brstackoff", "addr", "data_src", "weight", "phys_addr"]
 # perf.h: sysctl_perf_event_max_stack is what perf shows of a chain, whatever was recorded.
 PERF_FRAMES = 127
 
@@ -83,7 +83,7 @@ def payloads_of_each_sample(_folder):
                 same_offsets(name, path) if field == "brstackoff" else same_lines(name, field, path)
                 compared[field] += 1
     print("  files compared: " + ", ".join(f"{field} {count}" for field, count in compared.items() if count))
-    for field, least in (("uregs", 3), ("brstack", 6), ("brstackoff", 6), ("addr", 1), ("weight", 1)):
+    for field, least in (("uregs", 3), ("brstack", 6), ("brstackoff", 6), ("addr", 1), ("data_src", 1), ("weight", 1)):
         check(compared[field] >= least, f"{compared[field]} files with {field} compared")
 
 
