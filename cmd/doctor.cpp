@@ -4,11 +4,11 @@
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <string_view>
 
 #include "cmd/exit_code.h"
+#include "cmd/option_set.h"
 #include "cmd/text_out.h"
 #include "lib/base/log.h"
 #include "lib/capture/open_error.h"
@@ -66,19 +66,10 @@ void render_json(const DoctorTable& table, TextOut& out) {
 
 int doctor_verb(const std::vector<std::string>& words) {
   std::string format = "text";
-  CLI::App app{"Shows which register sources work here, and what to change for the others.", "simdprof doctor"};
-  app.add_option("--format", format, "text or json")->check(CLI::IsMember({"text", "json"}))->capture_default_str();
-  std::vector<std::string> reversed(words.rbegin(), words.rend());
+  OptionSet set("doctor", "Shows which register sources work here, and what to change for the others.");
+  set.add_option("--format", format, "text or json").one_of({"text", "json"}).shows_default();
+  if (const auto status = set.parse(words)) return *status;
   TextOut out;
-  try {
-    app.parse(reversed);
-  } catch (const CLI::CallForHelp&) {
-    out.write(app.help());
-    return out.finish() ? kExitOk : kExitFailure;
-  } catch (const CLI::ParseError& error) {
-    log_error(fmt::format("doctor: {}; --help lists the options", error.what()));
-    return kExitUsage;
-  }
   const DoctorTable table = examine_machine();
   if (format == "json") {
     render_json(table, out);

@@ -1,11 +1,11 @@
 #include "cmd/dump.h"
 
-#include <CLI/CLI.hpp>
 #include <utility>
 
 #include "cmd/dump_text.h"
 #include "cmd/exit_code.h"
 #include "cmd/open_input.h"
+#include "cmd/option_set.h"
 #include "cmd/sample_options.h"
 #include "cmd/session.h"
 #include "cmd/text_out.h"
@@ -100,13 +100,13 @@ Status dump_decoded_stage(const DumpOptions& options, TextOut& out) {
 }  // namespace
 
 int dump_verb(const std::vector<std::string>& words) {
-  CLI::App app{"What one stage of decoding gives, record by record.", "simdprof dump"};
+  OptionSet set("dump", "What one stage of decoding gives, record by record.");
   DumpOptions options;
-  app.add_option("-i,--input", options.input, "recording, or - for standard input")->capture_default_str();
-  app.add_option("--stage", options.stage, "raw, record, sample or registers")
-      ->check(CLI::IsMember({"raw", "record", "sample", "registers"}))
-      ->capture_default_str();
-  if (const auto status = parse_words(app, words)) return *status;
+  set.add_option("-i,--input", options.input, "recording, or - for standard input").shows_default();
+  set.add_option("--stage", options.stage, "raw, record, sample or registers")
+      .one_of({"raw", "record", "sample", "registers"})
+      .shows_default();
+  if (const auto status = set.parse(words)) return *status;
   TextOut out;
   const auto dumped = options.stage == "raw" ? dump_raw_stage(options.input, out) : dump_decoded_stage(options, out);
   if (!out.finish()) return kExitFailure;

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
 #include <memory>
@@ -11,6 +10,7 @@
 #include "cmd/aux_recording.h"
 #include "cmd/dump_aux_collector.h"
 #include "cmd/exit_code.h"
+#include "cmd/option_set.h"
 #include "cmd/sample_options.h"
 #include "cmd/symbol_options.h"
 #include "cmd/text_out.h"
@@ -36,28 +36,24 @@ struct DumpAuxOptions {
   Verbosity verbosity;
 };
 
-void add_options(CLI::App& app, DumpAuxOptions& options) {
-  app.add_option("-i,--input", options.input, "recording, or - for standard input")->capture_default_str();
-  app.add_flag("--packets", options.wanted.packets, "the packets, one a line");
-  app.add_flag("--branches", options.wanted.branches, "taken branches, and where the trace begins and ends");
-  app.add_flag("--insn", options.wanted.instructions, "every instruction that ran");
-  app.add_flag("--mem", options.wanted.memory, "sampled operations and memory accesses");
-  app.add_flag("--events", options.wanted.events, "power states, payloads and markers");
-  app.add_flag("--loss", options.loss, "what is missing: when, where, how much, and why");
-  app.add_option("-F,--fields", options.fields,
+void add_options(OptionSet& set, DumpAuxOptions& options) {
+  set.add_option("-i,--input", options.input, "recording, or - for standard input").shows_default();
+  set.add_flag("--packets", options.wanted.packets, "the packets, one a line");
+  set.add_flag("--branches", options.wanted.branches, "taken branches, and where the trace begins and ends");
+  set.add_flag("--insn", options.wanted.instructions, "every instruction that ran");
+  set.add_flag("--mem", options.wanted.memory, "sampled operations and memory accesses");
+  set.add_flag("--events", options.wanted.events, "power states, payloads and markers");
+  set.add_flag("--loss", options.loss, "what is missing: when, where, how much, and why");
+  set.add_option("-F,--fields", options.fields,
                  "columns: kind,time,cpu,pid,tid,offset,ip,addr,flags,... (see the page)");
-  app.add_option("--format", options.format, "text, jsonl, csv or tsv")
-      ->check(CLI::IsMember(kFormats))
-      ->capture_default_str();
-  app.add_option("--time", options.time, "rows of A,B (seconds, either end open) or A%-B% of the recording");
-  app.add_option("-C,--cpu", options.cpus, "rows of these CPUs: 0,2-4");
-  app.add_option("--tid", options.tids, "rows of these threads: 12,14-16");
-  app.add_option("--limit", options.limit, "stop after so many rows")->check(CLI::PositiveNumber);
-  app.add_option("--symfs", options.symfs, "look for the programs below this directory");
-  app.add_option("--debug-dir", options.debug_dirs, "directory with programs by build id (may be repeated)")
-      ->expected(1)
-      ->take_all();
-  add_verbosity_options(app, options.verbosity);
+  set.add_option("--format", options.format, "text, jsonl, csv or tsv").one_of(kFormats).shows_default();
+  set.add_option("--time", options.time, "rows of A,B (seconds, either end open) or A%-B% of the recording");
+  set.add_option("-C,--cpu", options.cpus, "rows of these CPUs: 0,2-4");
+  set.add_option("--tid", options.tids, "rows of these threads: 12,14-16");
+  set.add_option("--limit", options.limit, "stop after so many rows").above_zero();
+  set.add_option("--symfs", options.symfs, "look for the programs below this directory");
+  set.add_option("--debug-dir", options.debug_dirs, "directory with programs by build id (may be repeated)");
+  add_verbosity_options(set, options.verbosity);
 }
 
 Result<AuxRowFilter> make_filter(const DumpAuxOptions& options, const std::optional<TimeWindow>& recorded) {
@@ -172,9 +168,9 @@ Status run_dump_aux(DumpAuxOptions& options, TextOut& out) {
 
 int dump_aux_verb(const std::vector<std::string>& words) {
   DumpAuxOptions options;
-  CLI::App app("Shows what the AUX bytes of a recording say, and what is missing of them.", "simdprof dump-aux");
-  add_options(app, options);
-  if (const auto status = parse_words(app, words)) return *status;
+  OptionSet set("dump-aux", "Shows what the AUX bytes of a recording say, and what is missing of them.");
+  add_options(set, options);
+  if (const auto status = set.parse(words)) return *status;
   apply_verbosity(options.verbosity);
   TextOut out;
   if (const auto done = run_dump_aux(options, out); !done) return report_error(done.error());

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <functional>
 #include <memory>
 #include <utility>
@@ -10,6 +9,7 @@
 #include "cmd/aux_path.h"
 #include "cmd/dump_regs_render.h"
 #include "cmd/exit_code.h"
+#include "cmd/option_set.h"
 #include "cmd/sample_options.h"
 #include "cmd/symbol_options.h"
 #include "cmd/text_out.h"
@@ -41,34 +41,34 @@ bool& class_option(DumpRegsOptions& options, RegisterClass kind) {
   return options.classes[static_cast<std::size_t>(kind)];
 }
 
-void add_options(CLI::App& app, DumpRegsOptions& options) {
-  add_sample_options(app, options.samples);
-  add_verbosity_options(app, options.verbosity);
-  app.add_flag("--gpr", class_option(options, RegisterClass::gpr), "general registers");
-  app.add_flag("--xmm", class_option(options, RegisterClass::xmm), "the low 128 bits of vector registers");
-  app.add_flag("--ymm", class_option(options, RegisterClass::ymm), "the low 256 bits");
-  app.add_flag("--zmm", class_option(options, RegisterClass::zmm), "all 512 bits");
-  app.add_flag("--opmask", class_option(options, RegisterClass::opmask), "k0..k7");
-  app.add_flag("--mxcsr", class_option(options, RegisterClass::mxcsr), "MXCSR");
-  app.add_flag("--neon", class_option(options, RegisterClass::neon), "arm64: v0..v31, 128 bits");
-  app.add_flag("--sve", options.sve, "arm64: z0..z31, p0..p15 and ffr, at the vector length of the sample");
-  app.add_flag("--fpcr", options.fpcr, "arm64: FPSR and FPCR");
-  app.add_option("--regs", options.registers, "these registers only: xmm0,ymm7,k1,rax or v0,z1,p2,x3");
-  app.add_flag("--user", options.user, "the user register set (default)");
-  app.add_flag("--intr", options.intr, "the register set at the interrupt");
-  app.add_flag("--both", options.both, "both sets");
-  app.add_flag("--diff", options.diff, "where the two sets of a sample differ, and nothing else")
-      ->excludes("--user")
-      ->excludes("--intr");
-  app.add_option("--path", options.path, "also the last N branches before each sample, from an AUX trace")
-      ->check(CLI::Range(1, kMostPathBranches))
-      ->excludes("--diff");
-  app.add_flag("--strict", options.strict, "exit with status 3 when there are findings of level error");
-  app.add_option("--as", options.as, std::string("how vector registers are read: ").append(lane_type_words()))
-      ->capture_default_str();
-  app.add_option("--format", options.format, "text, jsonl, csv or tsv")
-      ->check(CLI::IsMember({"text", "jsonl", "csv", "tsv"}))
-      ->capture_default_str();
+void add_options(OptionSet& set, DumpRegsOptions& options) {
+  add_sample_options(set, options.samples);
+  add_verbosity_options(set, options.verbosity);
+  set.add_flag("--gpr", class_option(options, RegisterClass::gpr), "general registers");
+  set.add_flag("--xmm", class_option(options, RegisterClass::xmm), "the low 128 bits of vector registers");
+  set.add_flag("--ymm", class_option(options, RegisterClass::ymm), "the low 256 bits");
+  set.add_flag("--zmm", class_option(options, RegisterClass::zmm), "all 512 bits");
+  set.add_flag("--opmask", class_option(options, RegisterClass::opmask), "k0..k7");
+  set.add_flag("--mxcsr", class_option(options, RegisterClass::mxcsr), "MXCSR");
+  set.add_flag("--neon", class_option(options, RegisterClass::neon), "arm64: v0..v31, 128 bits");
+  set.add_flag("--sve", options.sve, "arm64: z0..z31, p0..p15 and ffr, at the vector length of the sample");
+  set.add_flag("--fpcr", options.fpcr, "arm64: FPSR and FPCR");
+  set.add_option("--regs", options.registers, "these registers only: xmm0,ymm7,k1,rax or v0,z1,p2,x3");
+  set.add_flag("--user", options.user, "the user register set (default)");
+  set.add_flag("--intr", options.intr, "the register set at the interrupt");
+  set.add_flag("--both", options.both, "both sets");
+  set.add_flag("--diff", options.diff, "where the two sets of a sample differ, and nothing else")
+      .excludes("--user")
+      .excludes("--intr");
+  set.add_option("--path", options.path, "also the last N branches before each sample, from an AUX trace")
+      .between(1, kMostPathBranches)
+      .excludes("--diff");
+  set.add_flag("--strict", options.strict, "exit with status 3 when there are findings of level error");
+  set.add_option("--as", options.as, std::string("how vector registers are read: ").append(lane_type_words()))
+      .shows_default();
+  set.add_option("--format", options.format, "text, jsonl, csv or tsv")
+      .one_of({"text", "jsonl", "csv", "tsv"})
+      .shows_default();
 }
 
 std::vector<SetKind> chosen_sets(const DumpRegsOptions& options) {
@@ -186,9 +186,9 @@ Result<ExitCode> run_dump_regs(const DumpRegsOptions& options, TextOut& out) {
 
 int dump_regs_verb(const std::vector<std::string>& words) {
   DumpRegsOptions options;
-  CLI::App app("Shows the registers of a recording, sample by sample.", "simdprof dump-regs");
-  add_options(app, options);
-  if (const auto status = parse_words(app, words)) return *status;
+  OptionSet set("dump-regs", "Shows the registers of a recording, sample by sample.");
+  add_options(set, options);
+  if (const auto status = set.parse(words)) return *status;
   apply_verbosity(options.verbosity);
   TextOut out;
   const auto status = run_dump_regs(options, out);

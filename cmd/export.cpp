@@ -2,13 +2,13 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <utility>
 
 #include "cmd/exit_code.h"
 #include "cmd/export_features.h"
 #include "cmd/export_records.h"
+#include "cmd/option_set.h"
 #include "cmd/sample_options.h"
 #include "lib/base/log.h"
 
@@ -119,15 +119,15 @@ Status run_export(const ExportOptions& options) {
 
 int export_verb(const std::vector<std::string>& words) {
   ExportOptions options;
-  CLI::App app("Writes a recording as a file that other tools read.", "simdprof export");
-  app.add_option("-i,--input", options.input, "recording, or - for standard input")->capture_default_str();
-  app.add_option("-o,--output", options.output, "file to write, or - for standard output")->capture_default_str();
-  app.add_option("--format", options.format, "perf: perf.data, as perf 6.1 and later read it")
-      ->check(CLI::IsMember({"perf"}))
-      ->capture_default_str();
-  app.add_flag("--strip-regs", options.strip_registers, "leave the register sections of samples out");
-  add_verbosity_options(app, options.verbosity);
-  if (const auto status = parse_words(app, words)) return *status;
+  OptionSet set("export", "Writes a recording as a file that other tools read.");
+  set.add_option("-i,--input", options.input, "recording, or - for standard input").shows_default();
+  set.add_option("-o,--output", options.output, "file to write, or - for standard output").shows_default();
+  set.add_option("--format", options.format, "perf: perf.data, as perf 6.1 and later read it")
+      .one_of({"perf"})
+      .shows_default();
+  set.add_flag("--strip-regs", options.strip_registers, "leave the register sections of samples out");
+  add_verbosity_options(set, options.verbosity);
+  if (const auto status = set.parse(words)) return *status;
   apply_verbosity(options.verbosity);
   if (const auto done = run_export(options); !done) return report_error(done.error());
   return kExitOk;

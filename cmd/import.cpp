@@ -2,13 +2,13 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <filesystem>
 #include <system_error>
 
 #include "cmd/exit_code.h"
 #include "cmd/import_run.h"
 #include "cmd/open_input.h"
+#include "cmd/option_set.h"
 #include "cmd/sample_options.h"
 #include "lib/base/log.h"
 
@@ -53,14 +53,12 @@ Status run_import(const ImportOptions& options) {
 
 int import_verb(const std::vector<std::string>& words) {
   ImportOptions options;
-  CLI::App app("Writes a perf.data as a simdprof.data.", "simdprof import");
-  app.add_option("-i,--input,PERF_DATA", options.input, "perf.data: a file, a directory, or - for standard input")
-      ->capture_default_str();
-  app.add_option("-o,--output", options.output, "file to write, or - for standard output")->capture_default_str();
-  app.add_option("-z,--compression-level", options.zstd_level, "zstd level")
-      ->check(CLI::Range(1, 22))
-      ->capture_default_str();
-  if (const auto status = parse_words(app, words)) return *status;
+  OptionSet set("import", "Writes a perf.data as a simdprof.data.");
+  set.add_option("-i,--input,PERF_DATA", options.input, "perf.data: a file, a directory, or - for standard input")
+      .shows_default();
+  set.add_option("-o,--output", options.output, "file to write, or - for standard output").shows_default();
+  set.add_option("-z,--compression-level", options.zstd_level, "zstd level").between(1, 22).shows_default();
+  if (const auto status = set.parse(words)) return *status;
   if (const auto done = run_import(options); !done) return report_error(done.error());
   return kExitOk;
 }

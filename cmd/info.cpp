@@ -1,9 +1,8 @@
 #include "cmd/info.h"
 
-#include <CLI/CLI.hpp>
-
 #include "cmd/exit_code.h"
 #include "cmd/info_render.h"
+#include "cmd/option_set.h"
 #include "cmd/sample_options.h"
 
 namespace simdprof::cmd {
@@ -30,13 +29,11 @@ Status show_info(const InfoOptions& options, TextOut& out) {
 }  // namespace
 
 int info_verb(const std::vector<std::string>& words) {
-  CLI::App app{"What a recording is and holds.", "simdprof info"};
+  OptionSet set("info", "What a recording is and holds.");
   InfoOptions options;
-  app.add_option("-i,--input", options.input, "recording, or - for standard input")->capture_default_str();
-  app.add_option("--format", options.format, "text or json")
-      ->check(CLI::IsMember({"text", "json"}))
-      ->capture_default_str();
-  if (const auto status = parse_words(app, words)) return *status;
+  set.add_option("-i,--input", options.input, "recording, or - for standard input").shows_default();
+  set.add_option("--format", options.format, "text or json").one_of({"text", "json"}).shows_default();
+  if (const auto status = set.parse(words)) return *status;
   TextOut out;
   const auto shown = show_info(options, out);
   if (!out.finish()) return kExitFailure;

@@ -3,13 +3,13 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
 #include <string_view>
 #include <utility>
 
 #include "cmd/exit_code.h"
+#include "cmd/option_set.h"
 #include "cmd/option_values.h"
 #include "cmd/text_out.h"
 #include "lib/base/log.h"
@@ -31,7 +31,7 @@ struct RawOptions {
   int verbose = 0;
 };
 
-// perf's options with a value that may be left out take it only behind '='; CLI11 would take the next word.
+// perf's options with a value that may be left out take it only behind '='; an OptionSet would take the next word.
 std::vector<std::string> spell_out_values(const std::vector<std::string>& words) {
   std::vector<std::string> spelt;
   for (const std::string& word : words) {
@@ -55,58 +55,54 @@ std::vector<std::string> spell_out_values(const std::vector<std::string>& words)
   return spelt;
 }
 
-void add_what(CLI::App& app, RawOptions& raw, RecordOptions& options) {
-  app.add_option("-e,--event", raw.events, "events, perf's grammar; =? lists them (default: cycles, else a clock)")
-      ->expected(1)
-      ->take_all();
-  app.add_option("-F,--freq", raw.frequency, "samples a second, or max (default: 999)");
-  app.add_option("-c,--count", raw.period, "one sample every so many events")->check(CLI::PositiveNumber);
-  app.add_flag("-g", raw.frame_pointers, "record call chains, by frame pointers");
-  app.add_option("--call-graph", raw.call_graph, "record call chains: fp, dwarf or dwarf,STACK-BYTES");
-  app.add_flag("-d,--data", options.sampling.data_address, "record data addresses and sources");
-  app.add_option("--user-regs", raw.user_regs, "general registers of user mode: =LIST, =none, =? (default: all)");
-  app.add_option("-I,--intr-regs", raw.intr_regs, "general registers at the interrupt: =LIST, =none, =?");
-  app.add_flag("--xmm", raw.xmm, "record XMM registers; with none of these six, all that there are");
-  app.add_flag("--ymm", raw.ymm, "record YMM registers");
-  app.add_flag("--zmm", raw.zmm, "record ZMM registers");
-  app.add_flag("--opmask", raw.opmask, "record the mask registers k0 to k7");
-  app.add_flag("--neon", raw.neon, "arm64: record NEON registers");
-  app.add_flag("--sve", raw.sve, "arm64: record SVE registers, with those of NEON");
-  app.add_flag("--kernel-simd", options.kernel_simd, "keep the vector registers of kernel hits, which can hold keys");
-  app.add_option("--source", options.source, "where registers come from")
-      ->check(CLI::IsMember({"auto", "kernel", "ptrace", "gpr"}))
-      ->capture_default_str();
+void add_what(OptionSet& set, RawOptions& raw, RecordOptions& options) {
+  set.add_option("-e,--event", raw.events, "events, perf's grammar; =? lists them (default: cycles, else a clock)");
+  set.add_option("-F,--freq", raw.frequency, "samples a second, or max (default: 999)");
+  set.add_option("-c,--count", raw.period, "one sample every so many events").above_zero();
+  set.add_flag("-g", raw.frame_pointers, "record call chains, by frame pointers");
+  set.add_option("--call-graph", raw.call_graph, "record call chains: fp, dwarf or dwarf,STACK-BYTES");
+  set.add_flag("-d,--data", options.sampling.data_address, "record data addresses and sources");
+  set.add_option("--user-regs", raw.user_regs, "general registers of user mode: =LIST, =none, =? (default: all)");
+  set.add_option("-I,--intr-regs", raw.intr_regs, "general registers at the interrupt: =LIST, =none, =?");
+  set.add_flag("--xmm", raw.xmm, "record XMM registers; with none of these six, all that there are");
+  set.add_flag("--ymm", raw.ymm, "record YMM registers");
+  set.add_flag("--zmm", raw.zmm, "record ZMM registers");
+  set.add_flag("--opmask", raw.opmask, "record the mask registers k0 to k7");
+  set.add_flag("--neon", raw.neon, "arm64: record NEON registers");
+  set.add_flag("--sve", raw.sve, "arm64: record SVE registers, with those of NEON");
+  set.add_flag("--kernel-simd", options.kernel_simd, "keep the vector registers of kernel hits, which can hold keys");
+  set.add_option("--source", options.source, "where registers come from")
+      .one_of({"auto", "kernel", "ptrace", "gpr"})
+      .shows_default();
 }
 
-void add_aux(CLI::App& app, RawOptions& raw, RecordOptions& options) {
-  app.add_option("-S,--snapshot", raw.snapshot,
+void add_aux(OptionSet& set, RawOptions& raw, RecordOptions& options) {
+  set.add_option("-S,--snapshot", raw.snapshot,
                  "keep the newest bytes of AUX areas: =SIZE at most; at SIGUSR2 and at the end");
-  app.add_option("--snapshot-at", options.aux.snapshot_at, "also take a snapshot whenever this function is called");
-  app.add_option("--aux-sample", raw.aux_sample, "put the AUX bytes before a sample into it: =SIZE (default: 4096)");
-  app.add_option("--filter", options.aux.filter, "address filter of the event with an AUX area, as the kernel has it");
-  app.add_flag("--per-thread", options.per_thread, "a ring a thread instead of a CPU; no thread made later");
+  set.add_option("--snapshot-at", options.aux.snapshot_at, "also take a snapshot whenever this function is called");
+  set.add_option("--aux-sample", raw.aux_sample, "put the AUX bytes before a sample into it: =SIZE (default: 4096)");
+  set.add_option("--filter", options.aux.filter, "address filter of the event with an AUX area, as the kernel has it");
+  set.add_flag("--per-thread", options.per_thread, "a ring a thread instead of a CPU; no thread made later");
 }
 
-void add_whom(CLI::App& app, RawOptions& raw, RecordOptions& options) {
-  app.add_option("-p,--pid", raw.pids, "record these processes, threads made later too");
-  app.add_option("-t,--tid", raw.tids, "record these threads");
-  app.add_flag("-a,--all-cpus", options.target.system_wide, "record all CPUs");
-  app.add_option("-C,--cpu", raw.cpus, "record these CPUs: 0,2-4");
-  app.add_flag("--no-inherit", raw.no_inherit, "leave out processes and threads that the target makes");
-  app.add_option("-D,--delay", raw.delay, "begin so many milliseconds after the start");
-  app.add_option("--duration", raw.duration, "end after this time: 5 (seconds), 300ms, 2m");
+void add_whom(OptionSet& set, RawOptions& raw, RecordOptions& options) {
+  set.add_option("-p,--pid", raw.pids, "record these processes, threads made later too");
+  set.add_option("-t,--tid", raw.tids, "record these threads");
+  set.add_flag("-a,--all-cpus", options.target.system_wide, "record all CPUs");
+  set.add_option("-C,--cpu", raw.cpus, "record these CPUs: 0,2-4");
+  set.add_flag("--no-inherit", raw.no_inherit, "leave out processes and threads that the target makes");
+  set.add_option("-D,--delay", raw.delay, "begin so many milliseconds after the start");
+  set.add_option("--duration", raw.duration, "end after this time: 5 (seconds), 300ms, 2m");
 }
 
-void add_output(CLI::App& app, RawOptions& raw, RecordOptions& options) {
-  app.add_option("-o,--output", options.output, "file to write, or - for standard output")->capture_default_str();
-  app.add_option("-z,--compression-level", options.zstd_level, "zstd level")
-      ->check(CLI::Range(1, 22))
-      ->capture_default_str();
-  app.add_option("-m,--mmap-pages", raw.pages,
+void add_output(OptionSet& set, RawOptions& raw, RecordOptions& options) {
+  set.add_option("-o,--output", options.output, "file to write, or - for standard output").shows_default();
+  set.add_option("-z,--compression-level", options.zstd_level, "zstd level").between(1, 22).shows_default();
+  set.add_option("-m,--mmap-pages", raw.pages,
                  "size of a CPU's ring: pages, or bytes as 512K, 4M; 128,4M and ,4M: of its AUX area too");
-  app.add_flag("--dry-run", options.dry_run, "print what would be recorded, and from which source");
-  app.add_flag("-v,--verbose", raw.verbose, "say more; twice: even more");
-  app.add_flag("-q,--quiet", raw.quiet, "say errors only");
+  set.add_flag("--dry-run", options.dry_run, "print what would be recorded, and from which source");
+  set.add_flag("-v,--verbose", raw.verbose, "say more; twice: even more");
+  set.add_flag("-q,--quiet", raw.quiet, "say errors only");
 }
 
 Status apply_rate(const RawOptions& raw, SamplingOptions& sampling) {
@@ -275,39 +271,29 @@ void set_verbosity(const RawOptions& raw) {
 std::optional<RecordOptions> parse_record_options(const std::vector<std::string>& words, int& exit_status) {
   RecordOptions options;
   RawOptions raw;
-  CLI::App app{
-      "Records samples with registers.\n\n"
-      "usage: simdprof record [options] [--] COMMAND [ARGUMENTS]\n"
-      "       simdprof record [options] -p PID | -t TID | -a | -C CPUS",
-      "simdprof record"};
-  add_what(app, raw, options);
-  add_aux(app, raw, options);
-  add_whom(app, raw, options);
-  add_output(app, raw, options);
-  app.prefix_command();
+  OptionSet set("record",
+                "Records samples with registers.\n\n"
+                "usage: simdprof record [options] [--] COMMAND [ARGUMENTS]\n"
+                "       simdprof record [options] -p PID | -t TID | -a | -C CPUS");
+  add_what(set, raw, options);
+  add_aux(set, raw, options);
+  add_whom(set, raw, options);
+  add_output(set, raw, options);
+  set.end_at_first_word();
 
   const auto dashes = std::find(words.begin(), words.end(), "--");
-  std::vector<std::string> own = spell_out_values({words.begin(), dashes});
-  std::reverse(own.begin(), own.end());
-  try {
-    app.parse(own);
-  } catch (const CLI::CallForHelp&) {
-    TextOut out;
-    out.write(app.help());
-    exit_status = out.finish() ? kExitOk : kExitFailure;
-    return std::nullopt;
-  } catch (const CLI::ParseError& error) {
-    log_error(fmt::format("record: {}; --help lists the options", error.what()));
-    exit_status = kExitUsage;
+  if (const auto status = set.parse(spell_out_values({words.begin(), dashes}))) {
+    exit_status = *status;
     return std::nullopt;
   }
-  if (!app.remaining().empty() && app.remaining().front().starts_with('-')) {
-    log_error(fmt::format("record: no option {}; --help lists the options", app.remaining().front()));
+  const std::vector<std::string> after_options = set.remaining();
+  if (!after_options.empty() && after_options.front().starts_with('-')) {
+    log_error(fmt::format("record: no option {}; --help lists the options", after_options.front()));
     exit_status = kExitUsage;
     return std::nullopt;
   }
   // The words of the command as they were given: spelling out values changes words, not their number.
-  const auto command_words = static_cast<std::ptrdiff_t>(app.remaining().size());
+  const auto command_words = static_cast<std::ptrdiff_t>(after_options.size());
   options.target.command.assign(dashes - command_words, dashes);
   if (dashes != words.end()) options.target.command.insert(options.target.command.end(), dashes + 1, words.end());
   options.words = words;

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -10,6 +9,7 @@
 #include <tuple>
 
 #include "cmd/exit_code.h"
+#include "cmd/option_set.h"
 #include "cmd/sample_options.h"
 #include "lib/abi/perf_event.h"
 #include "lib/base/log.h"
@@ -169,10 +169,10 @@ Status run_repair(const RepairOptions& options) {
 
 int repair_verb(const std::vector<std::string>& words) {
   RepairOptions options;
-  CLI::App app("Writes a finished recording of what is whole in a damaged or unfinished one.", "simdprof repair");
-  app.add_option("-i,--input", options.input, "recording, or - for standard input")->capture_default_str();
-  app.add_option("-o,--output", options.output, "file to write, or - for standard output")->required();
-  if (const auto status = parse_words(app, words)) return *status;
+  OptionSet set("repair", "Writes a finished recording of what is whole in a damaged or unfinished one.");
+  set.add_option("-i,--input", options.input, "recording, or - for standard input").shows_default();
+  set.add_option("-o,--output", options.output, "file to write, or - for standard output").required();
+  if (const auto status = set.parse(words)) return *status;
   if (const auto done = run_repair(options); !done) return report_error(done.error());
   return kExitOk;
 }

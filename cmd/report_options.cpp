@@ -2,12 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <charconv>
 #include <utility>
 
 #include "cmd/exit_code.h"
+#include "cmd/option_set.h"
 #include "cmd/sample_options.h"
 
 namespace simdprof::cmd {
@@ -17,7 +17,7 @@ namespace {
 const std::vector<std::string> kFormats = {"text", "csv", "tsv", "json"};
 constexpr int kMostFrames = 65535;  // more than a record of 64 KiB can hold
 
-/// Options whose words need more than CLI11 to read.
+/// Options whose words need more than an OptionSet to read.
 struct Words {
   std::string sort = "overhead,comm,dso,sym";
   std::string call_graph;
@@ -28,51 +28,47 @@ struct Words {
   std::string itrace;
 };
 
-void add_table_options(CLI::App& app, ReportOptions& options, Words& words) {
-  app.add_option("-i,--input", options.input, "recording, or - for standard input")->capture_default_str();
-  app.add_option("-s,--sort", words.sort,
+void add_table_options(OptionSet& set, ReportOptions& options, Words& words) {
+  set.add_option("-i,--input", options.input, "recording, or - for standard input").shows_default();
+  set.add_option("-s,--sort", words.sort,
                  "columns: overhead, samples, period, comm, pid, tid, cpu, dso, sym, srcline, simd")
-      ->capture_default_str();
-  app.add_option("--format", words.format, "text, csv, tsv or json")
-      ->check(CLI::IsMember(kFormats))
-      ->capture_default_str();
-  app.add_flag("--children,!--no-children", options.children, "a row also for every function on a call chain");
-  app.add_flag("-g", words.call_graph_default, "call graphs, as --call-graph graph,0.5");
-  app.add_option("--call-graph", words.call_graph, "graph or fractal[,PERCENT[,caller or callee]], or none");
-  app.add_option("--itrace", words.itrace, "also samples made of the trace: i[PERIOD[i|ms|us|ns]], b, c, r, M, e");
-  app.add_option("--percent-limit", words.percent_limit, "leave out rows below this percentage");
-  app.add_option("--max-stack", options.max_stack, "frames of a call chain that are used")
-      ->check(CLI::Range(1, kMostFrames))
-      ->capture_default_str();
-  app.add_option("--fail-on-loss", words.fail_on_loss, "exit with status 4 when more percent of the samples were lost");
-  app.add_flag("--findings", options.findings, "list what makes values doubtful, by rule, function, CPU and thread")
-      ->excludes(app.get_option("--children"))
-      ->excludes(app.get_option("-g"))
-      ->excludes(app.get_option("--call-graph"));
-  app.add_flag("--strict", options.strict, "exit with status 3 when there are findings of level error");
-  app.add_flag("-q,--quiet", options.quiet, "rows only");
-  app.add_flag("-v,--verbose", options.verbose, "also name skipped records and files without symbols");
+      .shows_default();
+  set.add_option("--format", words.format, "text, csv, tsv or json").one_of(kFormats).shows_default();
+  set.add_flag("--children,!--no-children", options.children, "a row also for every function on a call chain");
+  set.add_flag("-g", words.call_graph_default, "call graphs, as --call-graph graph,0.5");
+  set.add_option("--call-graph", words.call_graph, "graph or fractal[,PERCENT[,caller or callee]], or none");
+  set.add_option("--itrace", words.itrace, "also samples made of the trace: i[PERIOD[i|ms|us|ns]], b, c, r, M, e");
+  set.add_option("--percent-limit", words.percent_limit, "leave out rows below this percentage");
+  set.add_option("--max-stack", options.max_stack, "frames of a call chain that are used")
+      .between(1, kMostFrames)
+      .shows_default();
+  set.add_option("--fail-on-loss", words.fail_on_loss, "exit with status 4 when more percent of the samples were lost");
+  set.add_flag("--findings", options.findings, "list what makes values doubtful, by rule, function, CPU and thread")
+      .excludes("--children")
+      .excludes("-g")
+      .excludes("--call-graph");
+  set.add_flag("--strict", options.strict, "exit with status 3 when there are findings of level error");
+  set.add_flag("-q,--quiet", options.quiet, "rows only");
+  set.add_flag("-v,--verbose", options.verbose, "also name skipped records and files without symbols");
 }
 
-void add_filter_options(CLI::App& app, ReportOptions& options) {
+void add_filter_options(OptionSet& set, ReportOptions& options) {
   SampleFilterOptions& filter = options.filter;
-  app.add_option("-c,--comm,--comms", filter.comms, "only threads with these names (* and ?)")->expected(1)->take_all();
-  app.add_option("--pid", filter.pids, "only these processes: 12,14-16");
-  app.add_option("--tid", filter.tids, "only these threads");
-  app.add_option("-C,--cpu", filter.cpus, "only these CPUs: 0,2-4");
-  app.add_option("-d,--dso,--dsos", filter.dsos, "only functions of these files (* and ?)")->expected(1)->take_all();
-  app.add_option("-S,--symbol,--symbols", filter.symbols, "only these functions (* and ?)")->expected(1)->take_all();
-  app.add_option("--time", options.time, "only A,B (seconds, either end open) or A%-B% of the recording");
+  set.add_option("-c,--comm,--comms", filter.comms, "only threads with these names (* and ?)");
+  set.add_option("--pid", filter.pids, "only these processes: 12,14-16");
+  set.add_option("--tid", filter.tids, "only these threads");
+  set.add_option("-C,--cpu", filter.cpus, "only these CPUs: 0,2-4");
+  set.add_option("-d,--dso,--dsos", filter.dsos, "only functions of these files (* and ?)");
+  set.add_option("-S,--symbol,--symbols", filter.symbols, "only these functions (* and ?)");
+  set.add_option("--time", options.time, "only A,B (seconds, either end open) or A%-B% of the recording");
 }
 
-void add_symbol_options(CLI::App& app, ReportOptions& options) {
-  app.add_flag("!--no-inline", options.detail.inlines, "leave inlined functions out of call chains and source lines");
-  app.add_flag("--full-source-path", options.detail.full_paths, "source files with their directories");
-  app.add_option("--symfs", options.symfs, "look for files with symbols below this directory");
-  app.add_option("--debug-dir", options.debug_dirs, "directory with separate debug files (may be repeated)")
-      ->expected(1)
-      ->take_all();
-  app.add_flag("!--no-demangle", options.demangle, "show symbol names as the file has them");
+void add_symbol_options(OptionSet& set, ReportOptions& options) {
+  set.add_flag("!--no-inline", options.detail.inlines, "leave inlined functions out of call chains and source lines");
+  set.add_flag("--full-source-path", options.detail.full_paths, "source files with their directories");
+  set.add_option("--symfs", options.symfs, "look for files with symbols below this directory");
+  set.add_option("--debug-dir", options.debug_dirs, "directory with separate debug files (may be repeated)");
+  set.add_flag("!--no-demangle", options.demangle, "show symbol names as the file has them");
 }
 
 Status complete(ReportOptions& options, const Words& words) {
@@ -154,11 +150,11 @@ Result<CallGraphOptions> parse_graph_view(std::string_view text, bool children) 
 std::variant<ReportOptions, int> parse_report_options(const std::vector<std::string>& words) {
   ReportOptions options;
   Words unread;
-  CLI::App app("Shows where the time of a recording is, and the SIMD state there.", "simdprof report");
-  add_table_options(app, options, unread);
-  add_filter_options(app, options);
-  add_symbol_options(app, options);
-  if (const auto status = parse_words(app, words)) return *status;
+  OptionSet set("report", "Shows where the time of a recording is, and the SIMD state there.");
+  add_table_options(set, options, unread);
+  add_filter_options(set, options);
+  add_symbol_options(set, options);
+  if (const auto status = set.parse(words)) return *status;
   if (const auto done = complete(options, unread); !done) return report_error(done.error());
   return options;
 }

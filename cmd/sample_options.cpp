@@ -2,65 +2,42 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 
 #include "cmd/exit_code.h"
+#include "cmd/option_set.h"
 #include "cmd/text_out.h"
 #include "lib/base/log.h"
 
 namespace simdprof::cmd {
 
-void add_sample_options(CLI::App& app, SampleOptions& options) {
+void add_sample_options(OptionSet& set, SampleOptions& options) {
   SampleFilterOptions& filter = options.filter;
-  app.add_option("-i,--input", options.input, "recording, or - for standard input")->capture_default_str();
-  app.add_option("-S,--symbol,--symbols", filter.symbols, "samples in these functions (exact, or with * and ?)")
-      ->expected(1)
-      ->take_all();
-  app.add_option("--dso,--dsos", filter.dsos, "samples in these files (short name or path, * and ?)")
-      ->expected(1)
-      ->take_all();
-  app.add_option("-c,--comm,--comms", filter.comms, "samples of threads with these names (* and ?)")
-      ->expected(1)
-      ->take_all();
-  app.add_option("--tid", filter.tids, "samples of these threads: 12,14-16");
-  app.add_option("--pid", filter.pids, "samples of these processes");
-  app.add_option("-C,--cpu", filter.cpus, "samples of these CPUs: 0,2-4");
-  app.add_option("--time", filter.time, "samples of A,B (seconds, either end open) or A%-B% of the recording");
-  app.add_flag("--kernel", filter.kernel_only, "samples taken in kernel mode");
-  app.add_flag("--user-mode", filter.user_only, "samples taken in user mode");
-  app.add_option("--limit", options.limit, "stop after so many samples")->check(CLI::PositiveNumber);
-  app.add_option("--symfs", options.symfs, "look for files with symbols below this directory");
-  app.add_option("--debug-dir", options.debug_dirs, "directory with separate debug files (may be repeated)")
-      ->expected(1)
-      ->take_all();
-  app.add_flag("!--no-demangle", options.demangle, "show symbol names as the file has them");
+  set.add_option("-i,--input", options.input, "recording, or - for standard input").shows_default();
+  set.add_option("-S,--symbol,--symbols", filter.symbols, "samples in these functions (exact, or with * and ?)");
+  set.add_option("--dso,--dsos", filter.dsos, "samples in these files (short name or path, * and ?)");
+  set.add_option("-c,--comm,--comms", filter.comms, "samples of threads with these names (* and ?)");
+  set.add_option("--tid", filter.tids, "samples of these threads: 12,14-16");
+  set.add_option("--pid", filter.pids, "samples of these processes");
+  set.add_option("-C,--cpu", filter.cpus, "samples of these CPUs: 0,2-4");
+  set.add_option("--time", filter.time, "samples of A,B (seconds, either end open) or A%-B% of the recording");
+  set.add_flag("--kernel", filter.kernel_only, "samples taken in kernel mode");
+  set.add_flag("--user-mode", filter.user_only, "samples taken in user mode");
+  set.add_option("--limit", options.limit, "stop after so many samples").above_zero();
+  set.add_option("--symfs", options.symfs, "look for files with symbols below this directory");
+  set.add_option("--debug-dir", options.debug_dirs, "directory with separate debug files (may be repeated)");
+  set.add_flag("!--no-demangle", options.demangle, "show symbol names as the file has them");
 }
 
-void add_verbosity_options(CLI::App& app, Verbosity& verbosity) {
-  app.add_flag("-v,--verbose", verbosity.verbose, "also name files without symbols; twice: say even more");
-  app.add_flag("-q,--quiet", verbosity.quiet, "say errors only");
+void add_verbosity_options(OptionSet& set, Verbosity& verbosity) {
+  set.add_flag("-v,--verbose", verbosity.verbose, "also name files without symbols; twice: say even more");
+  set.add_flag("-q,--quiet", verbosity.quiet, "say errors only");
 }
 
 void apply_verbosity(const Verbosity& verbosity) {
   if (verbosity.verbose == 1) set_log_level(LogLevel::verbose);
   if (verbosity.verbose > 1) set_log_level(LogLevel::debug);
   if (verbosity.quiet) set_log_level(LogLevel::quiet);
-}
-
-std::optional<int> parse_words(CLI::App& app, const std::vector<std::string>& words) {
-  std::vector<std::string> reversed(words.rbegin(), words.rend());
-  try {
-    app.parse(reversed);
-  } catch (const CLI::CallForHelp&) {
-    TextOut out;
-    out.write(app.help());
-    return out.finish() ? kExitOk : kExitFailure;
-  } catch (const CLI::ParseError& error) {
-    log_error(fmt::format("{}: {}; --help lists the options", app.get_name(), error.what()));
-    return kExitUsage;
-  }
-  return std::nullopt;
 }
 
 int report_error(const Error& error) {

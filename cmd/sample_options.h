@@ -3,30 +3,24 @@
 #include <string>
 #include <vector>
 
+#include "cmd/option_set.h"
 #include "cmd/sample_source.h"
 #include "lib/symbols/resolver.h"
-
-namespace CLI {
-class App;
-}
 
 namespace simdprof::cmd {
 
 /// Adds the options that pick samples and find symbols: -i, --symbol, --dso, --comm, --tid, --pid, --cpu, --time,
 /// --kernel, --user-mode, --limit, --symfs, --debug-dir, --no-demangle.
-void add_sample_options(CLI::App& app, SampleOptions& options);
+void add_sample_options(OptionSet& set, SampleOptions& options);
 
 /// -v and -q.
 struct Verbosity {
   int verbose = 0;
   bool quiet = false;
 };
-void add_verbosity_options(CLI::App& app, Verbosity& verbosity);
+void add_verbosity_options(OptionSet& set, Verbosity& verbosity);
 /// Sets the log level; call it when the words are parsed.
 void apply_verbosity(const Verbosity& verbosity);
-
-/// Reads the words after the verb. Empty: go on; else the exit status (help was shown, or the words are wrong).
-std::optional<int> parse_words(CLI::App& app, const std::vector<std::string>& words);
 
 /// Prints one error line; the exit status that belongs to its kind.
 int report_error(const Error& error);

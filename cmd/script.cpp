@@ -1,10 +1,10 @@
 #include "cmd/script.h"
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <utility>
 
 #include "cmd/exit_code.h"
+#include "cmd/option_set.h"
 #include "cmd/sample_options.h"
 #include "cmd/script_render.h"
 #include "cmd/text_out.h"
@@ -23,17 +23,15 @@ struct ScriptOptions {
   bool nanoseconds = false;
 };
 
-void add_options(CLI::App& app, ScriptOptions& options) {
-  add_sample_options(app, options.samples);
-  add_verbosity_options(app, options.verbosity);
-  app.add_option("-F,--fields", options.fields, "fields to show, or +field and -field: " + field_names());
-  app.add_flag("-G,--hide-call-graph", options.hide_call_graph, "one line a sample, without its call chain");
-  app.add_option("--max-stack", options.max_stack, "frames of a call chain at most")->check(CLI::PositiveNumber);
-  app.add_flag("--inline", options.inlined, "show the inlined functions of call chains, a line each");
-  app.add_flag("--ns", options.nanoseconds, "times with 9 decimals");
-  app.add_option("--format", options.format, "text or jsonl")
-      ->check(CLI::IsMember({"text", "jsonl"}))
-      ->capture_default_str();
+void add_options(OptionSet& set, ScriptOptions& options) {
+  add_sample_options(set, options.samples);
+  add_verbosity_options(set, options.verbosity);
+  set.add_option("-F,--fields", options.fields, "fields to show, or +field and -field: " + field_names());
+  set.add_flag("-G,--hide-call-graph", options.hide_call_graph, "one line a sample, without its call chain");
+  set.add_option("--max-stack", options.max_stack, "frames of a call chain at most").above_zero();
+  set.add_flag("--inline", options.inlined, "show the inlined functions of call chains, a line each");
+  set.add_flag("--ns", options.nanoseconds, "times with 9 decimals");
+  set.add_option("--format", options.format, "text or jsonl").one_of({"text", "jsonl"}).shows_default();
 }
 
 // `-F -sym` is a value, not a second option: said as `--fields=-sym` it cannot be mistaken.
@@ -112,9 +110,9 @@ Status run_script(const ScriptOptions& options, TextOut& out) {
 
 int script_verb(const std::vector<std::string>& words) {
   ScriptOptions options;
-  CLI::App app("Shows the samples of a recording, one after another.", "simdprof script");
-  add_options(app, options);
-  if (const auto status = parse_words(app, join_removed_fields(words))) return *status;
+  OptionSet set("script", "Shows the samples of a recording, one after another.");
+  add_options(set, options);
+  if (const auto status = set.parse(join_removed_fields(words))) return *status;
   apply_verbosity(options.verbosity);
   TextOut out;
   if (const auto done = run_script(options, out); !done) return report_error(done.error());
