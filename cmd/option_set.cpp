@@ -49,7 +49,7 @@ OptionRef OptionSet::add_option(const std::string& names, std::uint64_t& value, 
   return OptionRef(*app_->add_option(names, value, help));
 }
 OptionRef OptionSet::add_option(const std::string& names, std::vector<std::string>& values, const std::string& help) {
-  return OptionRef(*app_->add_option(names, values, help)->expected(1)->take_all());
+  return OptionRef(*app_->add_option(names, values, help)->expected(1)->take_all()->allow_extra_args(false));
 }
 OptionRef OptionSet::add_flag(const std::string& names, bool& flag, const std::string& help) {
   return OptionRef(*app_->add_flag(names, flag, help));

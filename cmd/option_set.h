@@ -46,7 +46,7 @@ class OptionSet {
   OptionRef add_option(const std::string& names, std::string& value, const std::string& help);
   OptionRef add_option(const std::string& names, int& value, const std::string& help);
   OptionRef add_option(const std::string& names, std::uint64_t& value, const std::string& help);
-  /// May be given more than once, one value each time.
+  /// May be given more than once, one value each time: the word after that belongs to nothing here.
   OptionRef add_option(const std::string& names, std::vector<std::string>& values, const std::string& help);
   /// An option without a value: true when given; with "!" before a name, false.
   OptionRef add_flag(const std::string& names, bool& flag, const std::string& help);

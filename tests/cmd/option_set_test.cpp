@@ -42,6 +42,17 @@ TEST(OptionSet, AValueStandsInTheNextWordOrBehindTheSign) {
   EXPECT_EQ(limit, UINT64_MAX);
 }
 
+TEST(OptionSet, AListTakesOneWordEachTime) {
+  Words list;
+  std::string word;
+  OptionSet set("verb", "");
+  set.add_option("--list", list, "");
+  set.add_option("WORD", word, "");
+  EXPECT_EQ(set.parse({"--list", "a", "--list", "b", "c"}), std::nullopt);
+  EXPECT_EQ(list, (Words{"a", "b"}));
+  EXPECT_EQ(word, "c");
+}
+
 TEST(OptionSet, FlagsSetClearAndCount) {
   bool set_flag = false, cleared = true;
   int count = 0;

@@ -34,6 +34,13 @@ TEST(RecordOptions, OrAtTheFirstWordThatIsNoOption) {
   EXPECT_EQ(options->sampling.call_graph, CallGraph::frame_pointer);
 }
 
+TEST(RecordOptions, AnEventTakesNoWordOfTheCommand) {
+  const auto options = parse({"-e", "cycles", "-e", "faults", "app", "-e", "x"});
+  ASSERT_TRUE(options);
+  EXPECT_EQ(options->events, "cycles,faults");
+  EXPECT_EQ(options->target.command, (std::vector<std::string>{"app", "-e", "x"}));
+}
+
 TEST(RecordOptions, BothSetsHaveAllGeneralRegistersByDefault) {
   const auto options = parse({"app"});
   ASSERT_TRUE(options);
