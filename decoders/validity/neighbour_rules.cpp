@@ -17,6 +17,9 @@ constexpr std::uint32_t kUserHitsWatched = 64;
 constexpr int kChangedRegisters = 4;
 /// R7: of those, registers in which the next user-mode hit has the doubted values again, so that they were its own.
 constexpr int kOwnRegisters = 2;
+/// R6: registers that the user-mode hits before and after a suspect have alike, other than 0, and it has not. Of
+/// suspects in recordings of programs that start the right ones had none, the wrong ones 2 to 16.
+constexpr int kHeldRegisters = 2;
 
 constexpr std::uint16_t kAll16 = 0xffff;
 constexpr std::uint16_t kAll8 = 0x00ff;  // of a 32-bit task
@@ -35,8 +38,8 @@ void emit(const Pending& pending, FindingSink& out) {
 
 void add_pending(ThreadHistory& thread, const Pending& pending, FindingSink& out) {
   if (thread.pending.size() == ThreadHistory::kMaxPending) {
-    // Nothing cleared the oldest so far. An R5 that no user hit of its thread has decided stays undecided.
-    if (thread.pending.front().rule != RuleId::r5) emit(thread.pending.front(), out);
+    // Nothing cleared the oldest so far.
+    if (!thread.pending.front().undecided) emit(thread.pending.front(), out);
     thread.pending.erase(thread.pending.begin());
   }
   thread.pending.push_back(pending);
@@ -48,8 +51,16 @@ bool near(std::uint64_t earlier_ns, std::uint64_t later_ns) {
 
 enum class Verdict : std::uint8_t { holds, cleared, open };
 
+/// R6: whether the user-mode hits around a doubted one agree on registers in which it differs from both.
+bool held_other_values(const ThreadHistory& thread, const VectorBlock& doubted, const VectorBlock& after) {
+  const VectorBlock& before = thread.last_user_block;
+  if (before.recorded != doubted.recorded || after.recorded != doubted.recorded) return false;
+  const unsigned held = before.nonzero & different_registers(before, doubted) & ~different_registers(before, after);
+  return std::popcount(held) >= kHeldRegisters;
+}
+
 /// What the user-mode hit `checked` says of a pending finding of its thread.
-Verdict decide(const CheckedSample& checked, Pending& pending) {
+Verdict decide(const CheckedSample& checked, const ThreadHistory& thread, Pending& pending) {
   if (pending.rule == RuleId::r5) {
     const bool holds = checked.user.rich && near(pending.sample.time_ns, checked.ref.time_ns);
     return holds ? Verdict::holds : Verdict::cleared;
@@ -59,6 +70,8 @@ Verdict decide(const CheckedSample& checked, Pending& pending) {
     return std::popcount(same) >= kOwnRegisters ? Verdict::cleared : Verdict::holds;
   }
   if (checked.user.hash == pending.block.hash) return Verdict::cleared;
+  if (pending.undecided && !held_other_values(thread, pending.block, checked.user)) return Verdict::cleared;
+  pending.undecided = false;
   return --pending.user_hits_left == 0 ? Verdict::holds : Verdict::open;
 }
 
@@ -84,7 +97,7 @@ void judge_r5(const CheckedSample& checked, RuleHistory& history, FindingSink& o
   ThreadHistory* thread = history.thread;
   if (thread == nullptr || !thread->last_user_hit || checked.ref.time_ns == kNoTime) return;
   if (!thread->last_user_hit->rich || !near(thread->last_user_hit->time_ns, checked.ref.time_ns)) return;
-  Pending pending{RuleId::r5, Severity::strong, {}, checked.ref, checked.user, 0, 1};
+  Pending pending{RuleId::r5, Severity::strong, {}, checked.ref, checked.user, 0, 1, true};
   if (!checked.precise()) {
     pending.severity = Severity::medium;
     pending.note = kNotPrecise;
@@ -101,6 +114,11 @@ void judge_r5(const CheckedSample& checked, RuleHistory& history, FindingSink& o
 // the block, is a lookup for each sample. The same file at both hits, asked when R6 speaks, is too narrow: while it
 // relocates the loader calls the library it loads. So the user ip is kept with a block, and what counts is that the
 // file there, as mapped now, is one that this process has too. A mapping costs 24 bytes, and samples nothing.
+//
+// A suspect wants evidence. Silence about suspects would hide the defect between workers of one program. Kernel hits as
+// evidence would serve threads that are seldom in user mode, but a wrong one can be followed by the next wrong one, and
+// two of these agree. So the user-mode hits around decide, which are always the thread's own: they agree on values that
+// the suspect has not. A program that starts goes from one thing to the next, and they do not.
 void judge_r6(const CheckedSample& checked, RuleHistory& history, FindingSink& out) {
   ThreadHistory* thread = history.thread;
   if (!checked.kernel_mode() || !checked.user.rich || thread == nullptr || !checked.ref.has_cpu) return;
@@ -127,6 +145,7 @@ void judge_r6(const CheckedSample& checked, RuleHistory& history, FindingSink& o
     pending.severity = Severity::medium;
     pending.note = kUnowned;
   }
+  pending.undecided = pending.severity != Severity::strong;
   add_pending(*thread, pending, out);
 }
 
@@ -136,6 +155,13 @@ bool is_doubted(const ThreadHistory& thread, std::uint64_t sample_number) {
   });
 }
 
+// What the last user-mode hit had is no older block: when the program went on since without being seen, a stale image
+// and a right one are the same. The live registers could tell, but a right image differs from them, too, when they are
+// the kernel's or another thread's.
+//
+// A longer look back, by keeping a block that stays only once, finds a few stale blocks more and blames loaders, which
+// come back to what they had after many samples.
+//
 // A loop can come back to the same values. Two ways to tell it from a stale image were weighed. A comeback seen in
 // user mode before would clear the values, but loaders do each thing once or twice. So the next user-mode hit decides:
 // a thread goes on from what it has, and some of the registers that had changed are still those of the doubted block.
@@ -146,7 +172,8 @@ void judge_r7(const CheckedSample& checked, RuleHistory& history, FindingSink& o
   std::uint16_t changed = 0;  // in user mode since, latest hit first
   for (auto own = thread->blocks.rbegin(); own != thread->blocks.rend(); ++own) {
     if (own->block.hash == checked.user.hash) {
-      if (changed == 0) return;
+      if (changed == 0 && own->user_mode) return;
+      if (changed == 0) continue;  // perhaps doubted itself
       const auto told = static_cast<std::uint16_t>(changed & checked.user.nonzero);
       add_pending(*thread, {RuleId::r7, Severity::medium, {}, checked.ref, checked.user, told, 1}, out);
       return;
@@ -160,7 +187,7 @@ void judge_r7(const CheckedSample& checked, RuleHistory& history, FindingSink& o
 void decide_pending(const CheckedSample& checked, ThreadHistory& thread, FindingSink& out) {
   if (thread.pending.empty() || !checked.user_mode() || checked.user.empty()) return;
   for (auto pending = thread.pending.begin(); pending != thread.pending.end();) {
-    const Verdict verdict = decide(checked, *pending);
+    const Verdict verdict = decide(checked, thread, *pending);
     if (verdict == Verdict::holds) emit(*pending, out);
     pending = verdict == Verdict::open ? std::next(pending) : thread.pending.erase(pending);
   }
@@ -168,14 +195,16 @@ void decide_pending(const CheckedSample& checked, ThreadHistory& thread, Finding
 
 void close_pending(ThreadHistory& thread, FindingSink& out) {
   for (const Pending& pending : thread.pending) {
-    if (pending.rule != RuleId::r5) emit(pending, out);
+    if (!pending.undecided) emit(pending, out);
   }
   thread.pending.clear();
   thread.last_user_hit.reset();
+  thread.last_user_block = {};
 }
 
 void part_from_neighbours(ThreadHistory& thread) {
   thread.last_user_hit.reset();
+  thread.last_user_block = {};
   std::erase_if(thread.pending, [](const Pending& pending) { return pending.rule == RuleId::r5; });
 }
 

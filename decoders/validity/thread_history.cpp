@@ -5,6 +5,7 @@
 namespace simdprof {
 
 void ThreadHistory::add_block(const VectorBlock& block, bool user_mode) {
+  if (user_mode) last_user_block = block;
   if (blocks.size() == kBlocks) blocks.erase(blocks.begin());
   blocks.push_back({block, user_mode});
 }

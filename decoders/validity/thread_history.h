@@ -21,6 +21,7 @@ struct Pending {
   VectorBlock block;                 ///< that is doubted
   std::uint16_t changed = 0;         ///< R7: its registers that are not 0 and had other values in user mode since
   std::uint32_t user_hits_left = 0;  ///< user-mode blocks of the thread that still may clear it
+  bool undecided = false;            ///< no finding unless the next user-mode hit says so
 };
 
 /// What rules keep of one thread.
@@ -40,6 +41,7 @@ struct ThreadHistory {
   std::uint64_t last_used = 0;           ///< number of its last sample
   std::vector<OwnBlock> blocks;          ///< oldest first, at most kBlocks
   std::optional<UserHit> last_user_hit;  ///< since the last exec or fork
+  VectorBlock last_user_block;           ///< its values; empty when there is none
   std::vector<Pending> pending;          ///< at most kMaxPending, oldest first
 
   // Kernel pointers among its vector values (R8).

@@ -38,8 +38,8 @@ def user_hits_hold_their_lanes(results, name, threads, at_least):
     check(right >= at_least, f"{right} user hits with the pattern")
     equal(cpus, {0, 1}, "CPUs with user hits")
     equal(seen, set(thread_of), "threads with user hits")
-    told = judge_findings(results, name, samples)
-    print(f"{right} of {right} user hits in the spin function hold the planted lanes in both sets; {told}")
+    judge_findings(results, name)
+    print(f"{right} of {right} user hits in the spin function hold the planted lanes in both sets")
 
 
 def user_hits_at_1_khz(results):
@@ -96,9 +96,9 @@ def kernel_hits_live_and_saved(results):
     check(saved >= 50, f"{saved} hits with saved registers")
     check(apart >= 50, f"{apart} hits in the kernel's SIMD section")
     in_a_switch(others.total(), live + saved)
-    told = judge_findings(results, "kernel_hits", samples, {rule: others for rule in ("R6", "R7")})
+    judge_findings(results, "kernel_hits", {rule: others for rule in ("R6", "R7")})
     print(f"kernel hits: {live} live, {saved} saved, {apart} with the kernel's own values in the interrupt set; "
-          f"{others.total()} in the moment of a switch; {told}")
+          f"{others.total()} in the moment of a switch")
 
 
 def kernel_vectors_are_stripped(results):
@@ -119,8 +119,8 @@ def kernel_vectors_are_stripped(results):
         kernel += 1
     check(kernel >= 50, f"{kernel} kernel hits")
     in_a_switch(others.total(), kernel - others.total())
-    told = judge_findings(results, "kernel_hits_stripped", samples, {rule: others for rule in ("R6", "R7")})
-    print(f"{kernel} kernel hits without a vector of the kernel's; {told}")
+    judge_findings(results, "kernel_hits_stripped", {rule: others for rule in ("R6", "R7")})
+    print(f"{kernel} kernel hits without a vector of the kernel's")
 
 
 def ptrace_source_on_this_kernel(results):
@@ -169,8 +169,8 @@ def guests_are_kept_apart(results):
         check(claimed - counters["lost"] <= count <= claimed, f"{count} of {claimed} {mode} hits, {counters['lost']} lost")
     text = results.host("script", "guest", "-F", "ip,sym")
     check("spin_user" in text or "[" in text, "the host's samples keep their place")
-    told = judge_findings(results, "guest", samples)
-    print(f"guest hits {by_kind}, host hits {sum(modes.values()) - sum(by_kind.values())}; {told}")
+    judge_findings(results, "guest")
+    print(f"guest hits {by_kind}, host hits {sum(modes.values()) - sum(by_kind.values())}")
 
 
 CHECKS = [

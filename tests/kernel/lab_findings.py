@@ -1,16 +1,10 @@
-"""Which findings of a recording a check judges.
-
-A finding of the levels info and guard is no complaint. Of the others each counts, with one exception: R6 and R7 can
-blame kernel hits of a program that starts or ends, because the loader and the C library leave the same values in the
-registers again and again, in every process (man/simdprof-findings.7). A check is about what the threads hold in their
-spin function; hits elsewhere that R6 or R7 doubts are told and not judged."""
+"""Which findings of a recording a check judges: all, but those of the levels info and guard, which are no complaint."""
 
 import collections
 
-from lab_results import USER, equal, in_spin
+from lab_results import USER, equal
 
 JUDGED = ("error", "strong", "medium")
-DOUBTS = ("R6", "R7")
 
 
 def place(of):
@@ -30,28 +24,16 @@ def blamed(results, name):
     return rules
 
 
-def elsewhere(results, name, samples):
-    """Kernel hits outside of the spin function, by place."""
-    spin, _ = results.program(name)
-    return collections.Counter(place(one) for one in samples if one.mode == "kernel" and not in_spin(one, spin))
-
-
-def judge_findings(results, name, samples, legal=None):
-    """No finding but what `legal` explains, and doubts about hits elsewhere. Gives the words that tell of those.
+def judge_findings(results, name, legal=None):
+    """No finding but what `legal` explains.
 
     @param legal  rule -> samples that it may blame, by place"""
-    outside = elsewhere(results, name, samples)
-    wrong, told = {}, collections.Counter()
+    wrong = {}
     for rule, places in blamed(results, name).items():
         left = places - (legal or {}).get(rule, collections.Counter())
-        if rule in DOUBTS:
-            told[rule] += (left & outside).total()
-            left -= outside
         if left.total():
             wrong[rule] = left.total()
     equal(wrong, {}, f"{name}: samples that rules blame wrongly")
-    doubts = [f"{rule} {count}" for rule, count in sorted(told.items()) if count]
-    return f"doubted elsewhere, of {outside.total()} kernel hits: {', '.join(doubts)}" if doubts else "none doubted elsewhere"
 
 
 def kernel_hits(pairs):

@@ -18,6 +18,17 @@ TEST(ThreadHistory, KeepsItsLastBlocks) {
   EXPECT_EQ(thread.blocks.back().block.hash, ThreadHistory::kBlocks + 2);
 }
 
+TEST(ThreadHistory, KnowsTheBlockOfTheLastUserModeHit) {
+  ThreadHistory thread;
+  VectorBlock block;
+  EXPECT_TRUE(thread.last_user_block.empty());
+  for (const bool user_mode : {true, false}) {
+    ++block.hash;
+    thread.add_block(block, user_mode);
+  }
+  EXPECT_EQ(thread.last_user_block.hash, 1U);
+}
+
 TEST(ThreadHistories, ClosesThoseLongestNotSeenWhenThereAreTooMany) {
   ThreadHistories table;
   std::vector<std::uint64_t> closed;
