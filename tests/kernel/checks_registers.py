@@ -167,8 +167,16 @@ def guests_are_kept_apart(results):
     for mode, count in by_kind.items():
         claimed = counters["guest_user" if "user" in mode else "guest_kernel"]
         check(claimed - counters["lost"] <= count <= claimed, f"{count} of {claimed} {mode} hits, {counters['lost']} lost")
-    text = results.host("script", "guest", "-F", "ip,sym")
-    check("spin_user" in text or "[" in text, "the host's samples keep their place")
+    equal(results.quality("guest")["samples"]["guest"], sum(by_kind.values()), "guest hits that report counts")
+    chains = collections.Counter()
+    for block in results.host("script", "guest", "-F", "misc,ip,sym").strip().split("\n\n"):
+        mode, *frames = [line.strip() for line in block.splitlines()]
+        if mode in ("G", "g"):  # of a guest's kernel, of its user mode
+            equal(len(frames), 1, f"frames of a guest hit: {frames}")
+            check(frames[0].endswith("[unknown]"), f"a guest hit has a symbol: {frames}")
+        chains[mode if len(frames) == 1 else mode + "+"] += 1
+    equal((chains["G"], chains["g"]), (by_kind["guest-kernel"], by_kind["guest-user"]), "guest hits in script")
+    check(chains["K+"] > 0, f"call chains of the host's kernel hits: {dict(chains)}")
     judge_findings(results, "guest")
     print(f"guest hits {by_kind}, host hits {sum(modes.values()) - sum(by_kind.values())}")
 
