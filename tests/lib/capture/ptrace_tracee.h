@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <functional>
 
@@ -17,11 +18,23 @@ namespace simdprof::test {
 /// A child that runs `body` and is traced by the calling thread; killed at the end.
 class Tracee {
  public:
-  explicit Tracee(const std::function<void()>& body) : pid_(::fork()) {
+  explicit Tracee(const std::function<void()>& body) {
+    std::array<int, 2> begun{};
+    EXPECT_EQ(::pipe(begun.data()), 0);
+    pid_ = ::fork();
     if (pid_ == 0) {
-      body();
+      const bool said = ::write(begun[1], "", 1) == 1;
+      ::close(begun[0]);
+      ::close(begun[1]);
+      if (said) body();
       ::_exit(0);
     }
+    // Not before the body: ThreadSanitizer's fork makes a thread in the child, and the stop for that is none of the
+    // body's.
+    char byte = 1;
+    EXPECT_EQ(::read(begun[0], &byte, 1), 1);
+    ::close(begun[0]);
+    ::close(begun[1]);
     EXPECT_EQ(ptrace::seize(pid_, true), 0);
   }
   Tracee(const Tracee&) = delete;
@@ -44,7 +57,7 @@ class Tracee {
   }
 
  private:
-  Pid pid_;
+  Pid pid_ = 0;
 };
 
 [[noreturn]] inline void spin() {
