@@ -81,7 +81,8 @@ void add_aux(OptionSet& set, RawOptions& raw, RecordOptions& options) {
                  "keep the newest bytes of AUX areas: =SIZE at most; at SIGUSR2 and at the end");
   set.add_option("--snapshot-at", options.aux.snapshot_at, "also take a snapshot whenever this function is called");
   set.add_option("--aux-sample", raw.aux_sample, "put the AUX bytes before a sample into it: =SIZE (default: 4096)");
-  set.add_option("--filter", options.aux.filter, "address filter of the event with an AUX area, as the kernel has it");
+  set.add_option("--filter", options.aux.filter,
+                 "trace these addresses only: 'filter main@/bin/app', or numbers as the kernel has them");
   set.add_flag("--per-thread", options.per_thread, "a ring a thread instead of a CPU; no thread made later");
 }
 

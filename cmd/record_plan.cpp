@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "cmd/address_filter.h"
 #include "cmd/symbol_address.h"
 #include "lib/capture/attr_build.h"
 #include "lib/capture/aux_pmu.h"
@@ -123,13 +124,24 @@ Result<VirtAddr> find_point([[maybe_unused]] Pid pid, const std::string& symbol)
 #endif
 }
 
-void finish_aux_events(const RecordOptions& options, CapturePlan& plan) {
+Result<std::string> find_filter([[maybe_unused]] const std::string& text) {
+#ifdef SIMDPROF_RECORDER_ONLY
+  return text;
+#else
+  return resolve_address_filter(text);
+#endif
+}
+
+Status finish_aux_events(const RecordOptions& options, CapturePlan& plan) {
+  const auto filter = find_filter(options.aux.filter);
+  if (!filter) return fail(filter.error());
   plan.find_snapshot_point = [symbol = options.aux.snapshot_at](Pid pid) { return find_point(pid, symbol); };
   for (EventPlan& event : plan.events) {
     if (event.role != EventRole::aux) continue;
-    event.filter = options.aux.filter;
+    event.filter = *filter;
     event.cpus = load_pmu_cpus(EventSystem{}, event.pmu);
   }
+  return {};
 }
 
 }  // namespace
@@ -149,7 +161,7 @@ Result<ReadyPlan> make_ready_plan(const RecordOptions& options) {
   if (plan.aux.use != AuxUse::none) sampling.clockid = aux_clock(sampling.clockid, ready.notes);
   plan.clockid = sampling.clockid;
   plan.events = build_event_plans(*requests, sampling, limits, ready.notes);
-  finish_aux_events(options, plan);
+  if (const Status finished = finish_aux_events(options, plan); !finished) return fail(finished.error());
   const Status settled = settle_events(plan.events, *requests, target, open_for_probe, ready.notes);
   if (!settled) return fail(settled.error());
   auto choice = choose_for_samples(options, plan, target, limits);

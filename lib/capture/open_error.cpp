@@ -36,6 +36,14 @@ std::string explain_denied(const abi::EventAttr& attr) {
       *paranoid);
 }
 
+std::string explain_invalid(const abi::EventAttr& attr) {
+  if (asks_vectors(attr)) return "this PMU refuses these registers";
+  if (attr.aux_action != 0) return "aux-action needs Linux 6.13, and a group led by an AUX event that can pause";
+  if ((attr.flags & abi::kAttrAuxOutput) != 0) return "the AUX event that leads its group takes no output of it";
+  if (attr.aux_sample_size != 0) return "the AUX event that leads its group gives no bytes to samples";
+  return "the kernel refuses this combination";
+}
+
 }  // namespace
 
 std::string errno_name(int error_number) {
@@ -66,7 +74,7 @@ std::string explain_open_errno(int error_number, const abi::EventAttr& attr) {
     case EPERM: return explain_denied(attr);
     case E2BIG: return "this kernel is too old for these fields of perf_event_attr";
     case EOPNOTSUPP: return asks_vectors(attr) ? "this PMU takes no extended registers" : "this PMU cannot sample that";
-    case EINVAL: return asks_vectors(attr) ? "this PMU refuses these registers" : "the kernel refuses this combination";
+    case EINVAL: return explain_invalid(attr);
     case ENOENT:
       return attr.type == abi::PERF_TYPE_HARDWARE || attr.type == abi::PERF_TYPE_HW_CACHE ||
                      attr.type == abi::PERF_TYPE_RAW

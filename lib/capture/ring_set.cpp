@@ -89,16 +89,25 @@ struct RingSet::Opener {
     return {};
   }
 
+  static Status filter_error(int error_number, const EventPlan& event, bool whole_cpus) {
+    const std::string refused = fmt::format("--filter: the kernel does not take '{}' for {}", event.filter, event.name);
+    switch (error_number) {
+      case EINVAL:
+        return fail(Errc::usage, refused + "; examples: 'filter 0x1000/0x200@/bin/app', 'start 0x1000@/bin/app'");
+      case EOPNOTSUPP:
+        if (whole_cpus && event.filter.find('@') != std::string::npos) {
+          return fail(Errc::usage, refused + ": filters with a file are for commands, -p and -t, not for whole CPUs");
+        }
+        return fail(Errc::unsupported, refused + ": the PMU has no such filters, or fewer than these");
+      case ENOENT: return fail(Errc::not_found, refused + ": there is no such file");
+      default: return fail_errno(error_number, refused);
+    }
+  }
+
   static Status set_filter(const Member& member, const EventPlan& event) {
     if (event.filter.empty()) return {};
     if (::ioctl(member.fd.get(), abi::PERF_EVENT_IOC_SET_FILTER, event.filter.c_str()) == 0) return {};
-    const int error_number = errno;
-    if (error_number == EINVAL) {
-      return fail(Errc::usage, fmt::format("--filter: the kernel does not take '{}' for {}; examples: "
-                                           "'filter 0x1000/0x200@/bin/app', 'start 0x1000@/bin/app'",
-                                           event.filter, event.name));
-    }
-    return fail_errno(error_number, fmt::format("--filter: {} takes no such filter", event.name));
+    return filter_error(errno, event, member.tid < 0);
   }
 
   Status attach(CpuRing& ring, Member member) {

@@ -32,6 +32,19 @@ TEST(OpenError, TheMeaningDependsOnWhatWasAsked) {
   EXPECT_EQ(explain_open_errno(ENOENT, plain), "no hardware counter here (no PMU, or a virtual machine without one)");
 }
 
+TEST(OpenError, WhatHangsOnTheLeaderOfAGroupIsSaid) {
+  abi::EventAttr attr;
+  attr.type = 1;
+  attr.aux_sample_size = 4096;
+  EXPECT_EQ(explain_open_errno(EINVAL, attr), "the AUX event that leads its group gives no bytes to samples");
+  attr.aux_sample_size = 0;
+  attr.flags = abi::kAttrAuxOutput;
+  EXPECT_EQ(explain_open_errno(EINVAL, attr), "the AUX event that leads its group takes no output of it");
+  attr.flags = 0;
+  attr.aux_action = 2;  // pause
+  EXPECT_NE(explain_open_errno(EINVAL, attr).find("Linux 6.13"), std::string::npos);
+}
+
 TEST(OpenError, ADeniedTracepointNeedsRights) {
   abi::EventAttr attr;
   attr.type = 2;
