@@ -50,7 +50,7 @@ def steps_text(architecture, simdprof32):
 
 def steps(text):
     """Names of the steps that a guest must report."""
-    named = re.findall(r"^(step|rec|aux|aux32|probe|unprivileged|stopped|regs|vectors) (\w+)", text, re.MULTILINE)
+    named = re.findall(r"^(step|rec|aux|aux32|filtered|paused|probe|unprivileged|stopped|regs|vectors) (\w+)", text, re.MULTILINE)
     return [f"{name}_regs" if kind == "regs" else name for kind, name in named]
 
 

@@ -4,14 +4,18 @@
  *
  * The stream is made of pairs of u64: the offset of the pair in the area's stream, and the number of bytes that were
  * produced for the area before it. In a stream without loss both grow alike; bytes that found no room show as a step
- * between them.
+ * between them. With `clock` the second number is the time of the tick, in the clock of the event.
+ *
+ * It gives its newest bytes to samples (snapshot_aux), takes address filters and tells what the kernel made of them
+ * (aux_filters.c), takes the output of another PMU's events (aux_source.c), and can be paused.
  */
+#include <linux/kprobes.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/perf_event.h>
 #include <linux/slab.h>
 
-#include "lab_pmu.h"
+#include "simdaux.h"
 
 #define TICK_NS 1000000
 #define PAIR_BYTES 16
@@ -22,6 +26,7 @@
 #define WANT_COLLISION 2 /* the same */
 #define CONFIG_GROWS(config) \
   (((config) >> 26) & 1) /* overwrite mode: the head grows, as CoreSight's; else as Intel PT's */
+#define CONFIG_CLOCK(config) (((config) >> 27) & 1)
 
 struct area {
   void** pages;
@@ -33,11 +38,16 @@ struct area {
 
 /* Of an event. */
 struct producer {
+  /* Not that of event->hw, where the kernel notes whether an event with an AUX area is paused. */
+  struct hrtimer timer;
+  struct perf_event* event;
   u64 records;
   bool started; /* the first jump was made */
+  bool paused;
 };
 
-static atomic64_t produced, written, dropped, truncated, refused;
+static atomic64_t produced, written, dropped, truncated, refused, sampled, paused;
+static typeof(&perf_output_copy) output_copy;
 
 static void* aux_setup(struct perf_event* event, void** pages, int count, bool overwrite) {
   struct area* area = kzalloc(sizeof(*area), GFP_KERNEL);
@@ -72,13 +82,21 @@ static void flag_record(struct perf_event* event, struct producer* producer, str
   if (flags & WANT_COLLISION) perf_aux_output_flag(handle, PERF_AUX_FLAG_COLLISION);
 }
 
-/* One tick's bytes. */
+/* One tick's pairs at `start` of the stream. */
+static void write_pairs(struct perf_event* event, struct area* area, u64 start, u64 size) {
+  const u64 now = event->clock();
+  const bool clock = CONFIG_CLOCK(event->attr.config);
+  u64 at;
+
+  for (at = 0; at < size; at += PAIR_BYTES) put_pair(area, start + at, clock ? now : area->produced + at);
+}
+
 static void produce(struct perf_event* event) {
   struct producer* producer = event->pmu_private;
   const u64 wanted = round_up(CONFIG_BYTES(event->attr.config) ?: 4096, PAIR_BYTES);
   struct perf_output_handle handle = {};
   struct area* area = perf_aux_output_begin(&handle, event);
-  u64 size, at, start;
+  u64 size, start;
 
   if (!area) {
     atomic64_inc(&refused); /* full, or the reader is gone: nothing was produced */
@@ -93,7 +111,7 @@ static void produce(struct perf_event* event) {
     return;
   }
   size = room_for(area, &handle, wanted);
-  for (at = 0; at < size; at += PAIR_BYTES) put_pair(area, start + at, area->produced + at);
+  write_pairs(event, area, start, size);
   area->produced += wanted;
   area->head += size;
   atomic64_add(wanted, &produced);
@@ -112,46 +130,111 @@ static void produce(struct perf_event* event) {
 }
 
 static enum hrtimer_restart on_tick(struct hrtimer* timer) {
-  struct perf_event* event = lab_ticking_event(timer);
+  struct producer* producer = container_of(timer, struct producer, timer);
 
-  if (!event) return HRTIMER_NORESTART;
-  produce(event);
+  if (producer->event->state != PERF_EVENT_STATE_ACTIVE) return HRTIMER_NORESTART;
+  if (producer->paused) {
+    atomic64_inc(&paused);
+  } else {
+    produce(producer->event);
+  }
   return lab_next_tick(timer, TICK_NS);
 }
 
-static void event_start(struct perf_event* event, int flags) { lab_timer_start(event, TICK_NS); }
+/*
+ * The newest `size` bytes of the area, for a sample of another event of the group on this CPU. A whole area is always
+ * given: what nobody has written yet is zero, as Intel PT does it.
+ */
+static long snapshot_aux(struct perf_event* event, struct perf_output_handle* handle, unsigned long size) {
+  /* An inherited event writes to the buffer of the one that it was made of. */
+  struct perf_output_handle aux = {.event = event, .rb = (event->parent ?: event)->rb};
+  const struct area* area = aux.rb ? perf_get_aux(&aux) : NULL;
+  const u64 area_bytes = area ? (u64)area->count << PAGE_SHIFT : 0;
+  u64 at, part;
 
-static void event_stop(struct perf_event* event, int flags) { lab_timer_stop(event); }
+  if (!area) return 0;
+  at = (area->head + area_bytes - size) & (area_bytes - 1);
+  atomic64_inc(&sampled);
+  for (aux.size = size; aux.size; aux.size -= part) {
+    part = min_t(u64, aux.size, PAGE_SIZE - (at & ~PAGE_MASK));
+    if (output_copy(handle, area->pages[at >> PAGE_SHIFT] + (at & ~PAGE_MASK), part)) return -EFAULT;
+    at = (at + part) & (area_bytes - 1);
+  }
+  return size;
+}
+
+static void event_start(struct perf_event* event, int flags) {
+  struct producer* producer = event->pmu_private;
+
+#ifdef PERF_EF_RESUME
+  producer->paused = !(flags & PERF_EF_RESUME) && event->hw.aux_paused;
+  if (flags & PERF_EF_RESUME) return; /* its timer runs on */
+#else
+  producer->paused = false;
+#endif
+  perf_event_addr_filters_sync(event);
+  lab_timer_start(&producer->timer, TICK_NS);
+}
+
+static void event_stop(struct perf_event* event, int flags) {
+  struct producer* producer = event->pmu_private;
+
+#ifdef PERF_EF_PAUSE
+  if (flags & PERF_EF_PAUSE) {
+    producer->paused = true;
+    return;
+  }
+#endif
+  lab_timer_stop(&producer->timer);
+}
 
 static void event_read(struct perf_event* event) {}
 
 static void event_destroy(struct perf_event* event) { kfree(event->pmu_private); }
 
 static int event_init(struct perf_event* event) {
+  struct producer* producer;
+
   if (event->attr.type != event->pmu->type) return -ENOENT;
-  event->pmu_private = kzalloc(sizeof(struct producer), GFP_KERNEL);
-  if (!event->pmu_private) return -ENOMEM;
+  producer = kzalloc(sizeof(*producer), GFP_KERNEL);
+  if (!producer) return -ENOMEM;
+  producer->event = event;
+  lab_timer_setup(&producer->timer, on_tick);
+  event->pmu_private = producer;
   event->destroy = event_destroy;
-  lab_timer_setup(event, on_tick);
   return 0;
 }
 
 PMU_FORMAT_ATTR(bytes, "config:0-23");
 PMU_FORMAT_ATTR(flags, "config:24-25");
 PMU_FORMAT_ATTR(grows, "config:26");
+PMU_FORMAT_ATTR(clock, "config:27");
+PMU_FORMAT_ATTR(alone, "config:28");
 PMU_FORMAT_ATTR(start, "config1:0-63");
 
 static struct attribute* format_attrs[] = {
-    &format_attr_bytes.attr, &format_attr_flags.attr, &format_attr_grows.attr, &format_attr_start.attr, NULL,
+    &format_attr_bytes.attr,
+    &format_attr_flags.attr,
+    &format_attr_grows.attr,
+    &format_attr_clock.attr,
+    &format_attr_alone.attr,
+    &format_attr_start.attr,
+    NULL,
 };
 static const struct attribute_group format_group = {.name = "format", .attrs = format_attrs};
 static const struct attribute_group* groups[] = {&format_group, NULL};
 
-static struct pmu aux_pmu = {
+#ifdef PERF_PMU_CAP_AUX_PAUSE
+#define CAN_PAUSE PERF_PMU_CAP_AUX_PAUSE
+#else
+#define CAN_PAUSE 0
+#endif
+
+struct pmu simdaux_pmu = {
     .module = THIS_MODULE,
     .attr_groups = groups,
     .task_ctx_nr = perf_sw_context,
-    .capabilities = PERF_PMU_CAP_EXCLUSIVE | PERF_PMU_CAP_ITRACE,
+    .capabilities = PERF_PMU_CAP_EXCLUSIVE | PERF_PMU_CAP_ITRACE | CAN_PAUSE,
     .event_init = event_init,
     .add = lab_event_add,
     .del = lab_event_del,
@@ -160,15 +243,45 @@ static struct pmu aux_pmu = {
     .read = event_read,
     .setup_aux = aux_setup,
     .free_aux = aux_free,
+    .snapshot_aux = snapshot_aux,
+    .nr_addr_filters = SIMDAUX_FILTERS,
+    .addr_filters_validate = simdaux_filters_validate,
+    .addr_filters_sync = simdaux_filters_sync,
 };
 
 static const struct lab_counter counters[] = {{"produced", &produced},   {"written", &written}, {"dropped", &dropped},
-                                              {"truncated", &truncated}, {"refused", &refused}, {}};
+                                              {"truncated", &truncated}, {"refused", &refused}, {"sampled", &sampled},
+                                              {"paused", &paused},       {"led", &simdaux_led}, {}};
 module_param_cb(counters, &lab_counters_ops, (void*)counters, 0644);
 
-static int __init simdaux_init(void) { return perf_pmu_register(&aux_pmu, "simdaux", -1); }
+/* Not exported. A probe that is put on a function and taken off again tells where it is. */
+int simdaux_find(const char* name, void* place) {
+  struct kprobe probe = {.symbol_name = name};
+  const int error = register_kprobe(&probe);
 
-static void __exit simdaux_exit(void) { perf_pmu_unregister(&aux_pmu); }
+  if (error) {
+    pr_err("simdaux: cannot find %s: %d\n", name, error);
+    return error;
+  }
+  *(void**)place = probe.addr;
+  unregister_kprobe(&probe);
+  return 0;
+}
+
+static int __init simdaux_init(void) {
+  int error = simdaux_find("perf_output_copy", &output_copy);
+
+  error = error ?: perf_pmu_register(&simdaux_pmu, "simdaux", -1);
+  if (error) return error;
+  error = simdaux_register_source();
+  if (error) perf_pmu_unregister(&simdaux_pmu);
+  return error;
+}
+
+static void __exit simdaux_exit(void) {
+  simdaux_unregister_source();
+  perf_pmu_unregister(&simdaux_pmu);
+}
 
 module_init(simdaux_init);
 module_exit(simdaux_exit);

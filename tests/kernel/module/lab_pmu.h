@@ -12,20 +12,20 @@
 #include <linux/version.h>
 
 /* Ticks come in hard interrupts, on the CPU where the event was started. */
-static inline void lab_timer_setup(struct perf_event* event, enum hrtimer_restart (*on_tick)(struct hrtimer*)) {
+static inline void lab_timer_setup(struct hrtimer* timer, enum hrtimer_restart (*on_tick)(struct hrtimer*)) {
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)
-  hrtimer_setup(&event->hw.hrtimer, on_tick, CLOCK_MONOTONIC, HRTIMER_MODE_REL_HARD);
+  hrtimer_setup(timer, on_tick, CLOCK_MONOTONIC, HRTIMER_MODE_REL_HARD);
 #else
-  hrtimer_init(&event->hw.hrtimer, CLOCK_MONOTONIC, HRTIMER_MODE_REL_HARD);
-  event->hw.hrtimer.function = on_tick;
+  hrtimer_init(timer, CLOCK_MONOTONIC, HRTIMER_MODE_REL_HARD);
+  timer->function = on_tick;
 #endif
 }
 
-static inline void lab_timer_start(struct perf_event* event, u64 ns) {
-  hrtimer_start(&event->hw.hrtimer, ns_to_ktime(ns), HRTIMER_MODE_REL_PINNED_HARD);
+static inline void lab_timer_start(struct hrtimer* timer, u64 ns) {
+  hrtimer_start(timer, ns_to_ktime(ns), HRTIMER_MODE_REL_PINNED_HARD);
 }
 
-static inline void lab_timer_stop(struct perf_event* event) { hrtimer_cancel(&event->hw.hrtimer); }
+static inline void lab_timer_stop(struct hrtimer* timer) { hrtimer_cancel(timer); }
 
 /* The event of a tick; NULL when it is no longer counted. */
 static inline struct perf_event* lab_ticking_event(struct hrtimer* timer) {

@@ -115,11 +115,11 @@ static void event_read(struct perf_event* event) {
 
 static void event_start(struct perf_event* event, int flags) {
   local64_set(&event->hw.prev_count, ktime_get_ns());
-  if (is_sampling_event(event)) lab_timer_start(event, tick_ns(event));
+  if (is_sampling_event(event)) lab_timer_start(&event->hw.hrtimer, tick_ns(event));
 }
 
 static void event_stop(struct perf_event* event, int flags) {
-  if (is_sampling_event(event)) lab_timer_stop(event);
+  if (is_sampling_event(event)) lab_timer_stop(&event->hw.hrtimer);
   event_read(event);
 }
 
@@ -139,7 +139,7 @@ static int event_init(struct perf_event* event) {
   if (has_branch_stack(event)) return -EOPNOTSUPP;
   if (CONFIG_MODE(event->attr.config) >= MODE_COUNT || refused(event)) return -EINVAL;
   if (!is_sampling_event(event)) return 0;
-  lab_timer_setup(event, on_tick);
+  lab_timer_setup(&event->hw.hrtimer, on_tick);
   /* A timer has a fixed rate: the frequency is a period. */
   if (event->attr.freq) {
     event->attr.sample_period = NSEC_PER_SEC / event->attr.sample_freq;
