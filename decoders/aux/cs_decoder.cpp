@@ -138,7 +138,7 @@ void CsDecoder::decode_packets(const AuxSlice& slice, const AuxSegment& segment,
                                std::span<const CsSource> sources, AuxSink& sink) const {
   // Errors are told once: by the flow where there is one.
   PacketClient client{slice, segment.begin, {true, !wants_flow()}, sink};
-  const auto tree = CsTree::create({formatted, false, true}, sources, client);
+  const auto tree = CsTree::create({formatted, false, true, false}, sources, client);
   if (!tree) return give_error(slice, segment.begin, "unsupported", tree.error().fact, sink);
   (*tree)->decode(slice.data.subspan(segment.begin, segment.end - segment.begin));
 }
@@ -155,7 +155,7 @@ bool CsDecoder::is_bounded(const AuxSlice& slice, const AuxSegment& segment, boo
   if (!may_have) return true;
   QuietSink quiet;
   PacketClient client{slice, segment.begin, {}, quiet};
-  const auto tree = CsTree::create({formatted, false, false}, sources, client);
+  const auto tree = CsTree::create({formatted, false, false, false}, sources, client);
   if (!tree) return true;  // the flow will tell
   const std::size_t size = segment.end - segment.begin;
   (*tree)->decode(slice.data.subspan(segment.begin, size));
@@ -168,7 +168,7 @@ void CsDecoder::decode_flow(const AuxSlice& slice, const AuxSegment& segment, bo
   for (const CsSource& source : sources) {
     client.add(source.trace_id.value_or(0), std::make_unique<CsFlow>(slice, source, clock_, programs_, wanted_, sink));
   }
-  const auto tree = CsTree::create({formatted, true, false}, sources, client);
+  const auto tree = CsTree::create({formatted, true, false, wanted_.events}, sources, client);
   if (!tree) return give_error(slice, segment.begin, "unsupported", tree.error().fact, sink);
   (*tree)->decode(slice.data.subspan(segment.begin, segment.end - segment.begin));
 }

@@ -24,9 +24,17 @@ constexpr std::uint64_t kInstructionsPerByte = 4096;
 constexpr std::uint64_t kFreeCodeBytes = 1U << 18U;
 constexpr std::uint64_t kCodeBytesPerByte = 16384;
 
-/// The library's lists of trees and of errors, and its printer, belong to the process.
+/// The library's lists of trees and of errors, and its printer, belong to the process. Decoding touches none of them:
+/// errors below the log's severity are not kept (ocsdDefaultErrorLogger::LogError of 1.3.3), and all are below it.
 std::mutex& library_mutex() {
   static std::mutex mutex;
+  return mutex;
+}
+
+/// So do the buffers in which it puts numbers into words (trcPrintableElem::getValStr of 1.3.3). A tree that prints
+/// holds it, and may give packets that are put into words.
+std::recursive_mutex& text_mutex() {
+  static std::recursive_mutex mutex;
   return mutex;
 }
 
@@ -63,6 +71,7 @@ class OpencsdTree final : public CsTree {
 
   Status add_source(const CsSource& source);
   Status watch_packets(const CsSource& source, unsigned char id);
+  void decode_frames(std::span<const std::byte> bytes);
   void feed(std::span<const std::byte> bytes);
   ocsd_datapath_resp_t process(ocsd_datapath_op_t op, std::span<const std::byte> bytes, std::size_t& used);
   [[nodiscard]] std::uint64_t place(ocsd_trc_index_t index) const;
@@ -155,7 +164,10 @@ void OpencsdTree::take_packet(const Channel& channel, std::uint64_t at, const vo
   out.q_instructions = q_instructions(channel.protocol, packet);
   std::array<char, 1024> line{};
   if (setup_.packet_text || out.damaged) {
-    (void)ocsd_pkt_str(opencsd_protocol(channel.protocol), packet, line.data(), static_cast<int>(line.size()));
+    {
+      const std::lock_guard lock{text_mutex()};
+      (void)ocsd_pkt_str(opencsd_protocol(channel.protocol), packet, line.data(), static_cast<int>(line.size()));
+    }
     const std::string_view whole{line.data()};
     out.name = whole.substr(0, whole.find_first_of(" :"));
     const std::size_t text = whole.find_first_not_of(" :", out.name.size());
@@ -188,7 +200,10 @@ bool OpencsdTree::take_element(std::uint64_t at, std::uint8_t trace_id, const oc
   if (exhausted_) return false;
   instructions_left_ -= out.instructions;
   std::array<char, 1024> line{};
-  (void)ocsd_gen_elem_str(&element, line.data(), static_cast<int>(line.size()));
+  if (setup_.element_text) {
+    const std::lock_guard lock{text_mutex()};
+    (void)ocsd_gen_elem_str(&element, line.data(), static_cast<int>(line.size()));
+  }
   out.text = line.data();
   if (out.text.substr(0, kPrefix.size()) == kPrefix) out.text.remove_prefix(kPrefix.size());
   client_.on_element(out);
@@ -243,13 +258,21 @@ void OpencsdTree::feed(std::span<const std::byte> bytes) {
 }
 
 void OpencsdTree::decode(std::span<const std::byte> bytes) {
-  const std::lock_guard lock{library_mutex()};
-  if (prints_) (void)ocsd_def_errlog_set_strprint_cb(tree_, this, line_callback);
+  if (prints_) {
+    const std::scoped_lock lock{library_mutex(), text_mutex()};
+    (void)ocsd_def_errlog_set_strprint_cb(tree_, this, line_callback);
+    decode_frames(bytes);
+    (void)ocsd_def_errlog_config_output(C_API_MSGLOGOUT_FLG_NONE, nullptr);
+  } else {
+    decode_frames(bytes);
+  }
+}
+
+void OpencsdTree::decode_frames(std::span<const std::byte> bytes) {
   instructions_left_ += bytes.size() * kInstructionsPerByte;
   code_bytes_left_ += bytes.size() * kCodeBytesPerByte;
   const std::size_t whole = setup_.formatted ? bytes.size() / kFrameBytes * kFrameBytes : bytes.size();
   feed(bytes.first(whole));
-  (void)ocsd_def_errlog_config_output(C_API_MSGLOGOUT_FLG_NONE, nullptr);
   if (exhausted_) {
     client_.on_fatal(fed_, "the trace runs more instructions than its bytes could tell of; the rest is not decoded");
   } else if (whole != bytes.size()) {

@@ -12,8 +12,8 @@
 #include "lib/base/result.h"
 #include "lib/base/units.h"
 
-/// libopencsd behind types of ours. The library keeps what it logs in one place for the whole process, so that one
-/// tree at a time may work: CsTree waits for the others.
+/// libopencsd behind types of ours. Trees work at the same time. What the library keeps in one place for the whole
+/// process is its lists of trees, its printer and the buffers of its texts: CsTree waits for the others with these.
 namespace simdprof {
 
 /// What a trace source says in the end. Source: the library's trc_gen_elem_types.h.
@@ -85,9 +85,10 @@ class CsClient {
 
 /// What to decode, and how.
 struct CsSetup {
-  bool formatted = true;    ///< 16-byte frames of several sources; false: the bytes of one source
-  bool elements = true;     ///< false: packets only
-  bool packet_text = true;  ///< packets get their text, which costs more than the rest
+  bool formatted = true;     ///< 16-byte frames of several sources; false: the bytes of one source
+  bool elements = true;      ///< false: packets only
+  bool packet_text = true;   ///< packets get their text, which costs more than the rest
+  bool element_text = true;  ///< so do elements
 };
 
 class CsTree {
