@@ -22,25 +22,26 @@ namespace {
 struct Kind {
   AuxTraceType type;
   std::string_view name;
-  std::string (*library)();  ///< which one it uses; nullptr: none
+  std::string_view needs;    ///< the library; empty: none
+  std::string (*library)();  ///< which one is built in; nullptr: none
   Result<std::unique_ptr<AuxDecoder>> (*make)(const AuxTraceInfo&, const AuxPrograms&,
                                               const AuxWanted&);  ///< nullptr: not built in
 };
 
 constexpr std::array kKinds = {
 #if SIMDPROF_HAVE_LIBIPT
-    Kind{AuxTraceType::intel_pt, "Intel PT", pt_library, make_pt_decoder},
+    Kind{AuxTraceType::intel_pt, "Intel PT", "libipt", pt_library, make_pt_decoder},
 #else
-    Kind{AuxTraceType::intel_pt, "Intel PT", nullptr, nullptr},
+    Kind{AuxTraceType::intel_pt, "Intel PT", "libipt", nullptr, nullptr},
 #endif
-    Kind{AuxTraceType::intel_bts, "Intel BTS", nullptr, make_bts_decoder},
+    Kind{AuxTraceType::intel_bts, "Intel BTS", "", nullptr, make_bts_decoder},
 #if SIMDPROF_HAVE_LIBOPENCSD
-    Kind{AuxTraceType::cs_etm, "CoreSight", cs_library, make_cs_decoder},
+    Kind{AuxTraceType::cs_etm, "CoreSight", "libopencsd", cs_library, make_cs_decoder},
 #else
-    Kind{AuxTraceType::cs_etm, "CoreSight", nullptr, nullptr},
+    Kind{AuxTraceType::cs_etm, "CoreSight", "libopencsd", nullptr, nullptr},
 #endif
-    Kind{AuxTraceType::arm_spe, "Arm SPE", nullptr, make_spe_decoder},
-    Kind{AuxTraceType::hisi_ptt, "HiSilicon PTT", nullptr, make_ptt_decoder},
+    Kind{AuxTraceType::arm_spe, "Arm SPE", "", nullptr, make_spe_decoder},
+    Kind{AuxTraceType::hisi_ptt, "HiSilicon PTT", "", nullptr, make_ptt_decoder},
 };
 
 }  // namespace
@@ -52,7 +53,8 @@ Result<std::unique_ptr<AuxDecoder>> make_aux_decoder(const AuxTraceInfo& info, c
   for (const Kind& kind : kKinds) {
     if (kind.type != info.type) continue;
     if (kind.make == nullptr) {
-      return fail(Errc::unsupported, fmt::format("this build has no library that decodes {}", kind.name));
+      return fail(Errc::unsupported,
+                  fmt::format("this build decodes no {}: it was made without {}", kind.name, kind.needs));
     }
     return kind.make(info, programs, wanted);
   }

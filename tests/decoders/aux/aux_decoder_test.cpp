@@ -33,11 +33,26 @@ TEST(AuxDecoder, EveryKindIsListedOnceAndWithItsName) {
   EXPECT_THAT(types, testing::Contains(AuxTraceType::intel_pt).Times(1));
 }
 
-TEST(AuxDecoder, IntelPtIsUnsupportedExactlyWhereItsLibraryIsMissing) {
-  for (const AuxSupport& support : aux_support()) {
-    if (support.type != AuxTraceType::intel_pt) continue;
-    EXPECT_EQ(support.built_in, SIMDPROF_HAVE_LIBIPT == 1);
-    EXPECT_EQ(support.library.substr(0, 6), support.built_in ? "libipt" : "");
+TEST(AuxDecoder, AKindIsUnsupportedExactlyWhereItsLibraryIsMissing) {
+  struct {
+    AuxTraceType type;
+    bool have;
+    std::string library, name;
+  } const cases[] = {{AuxTraceType::intel_pt, SIMDPROF_HAVE_LIBIPT == 1, "libipt", "Intel PT"},
+                     {AuxTraceType::cs_etm, SIMDPROF_HAVE_LIBOPENCSD == 1, "libopencsd", "CoreSight"}};
+  for (const auto& one : cases) {
+    for (const AuxSupport& support : aux_support()) {
+      if (support.type != one.type) continue;
+      EXPECT_EQ(support.built_in, one.have);
+      EXPECT_EQ(support.library.substr(0, one.library.size()), one.have ? one.library : "");
+    }
+    if (one.have) continue;
+    AuxTraceInfo info;
+    info.type = one.type;
+    const auto decoder = make_aux_decoder(info, NoPrograms{}, {});
+    ASSERT_FALSE(decoder);
+    EXPECT_EQ(decoder.error().code, Errc::unsupported);
+    EXPECT_EQ(decoder.error().fact, "this build decodes no " + one.name + ": it was made without " + one.library);
   }
 }
 
