@@ -26,7 +26,7 @@ Number of_memory(const AuxRow& row, std::uint32_t bit, Field AuxMemory::*field) 
   return row.memory->*field;
 }
 
-enum class Style : std::uint8_t { decimal, hex, seconds, text, branch_flags, bytes };
+enum class Style : std::uint8_t { decimal, hex, seconds, text, branch_flags, bytes, ipc };
 
 /// One column: a number, or text that is looked up in the row by its style.
 struct Column {
@@ -57,6 +57,8 @@ constexpr std::array kColumns = {
     Column{"instructions", Style::decimal,
            [](const AuxRow& row) { return when(row.instructions != 0, row.instructions); }, nullptr},
     Column{"cycles", Style::decimal, [](const AuxRow& row) { return when(row.cycles != 0, row.cycles); }, nullptr},
+    Column{"ipc", Style::ipc,
+           [](const AuxRow& row) { return when(row.cycles != 0 && row.cycle_instructions != 0, row.cycles); }, nullptr},
     Column{"bytes", Style::bytes, [](const AuxRow& row) { return when(!row.bytes.empty(), 1); }, nullptr},
     Column{"phys", Style::hex,
            [](const AuxRow& row) { return of_memory(row, AuxMemory::kPhysical, &AuxMemory::physical_address); },
@@ -94,6 +96,12 @@ void append_bytes(TextBuffer& out, std::span<const std::byte> bytes) {
   }
 }
 
+/// "0.25": instructions a cycle, cut to hundredths as perf cuts them.
+void append_ipc(TextBuffer& out, const AuxRow& row) {
+  const std::uint64_t hundredths = row.cycle_instructions * 100 / row.cycles;  // instructions were counted one by one
+  fmt::format_to(std::back_inserter(out), "{}.{:02}", hundredths / 100, hundredths % 100);
+}
+
 /// The value as text, or nothing where the row has none. Hexadecimal numbers have no prefix.
 void append_value(TextBuffer& out, const Column& column, const AuxRow& row) {
   if (column.style == Style::text) return append_text(out, column.text(row));
@@ -105,6 +113,7 @@ void append_value(TextBuffer& out, const Column& column, const AuxRow& row) {
     case Style::seconds: return append_seconds(out, *number, 9);
     case Style::branch_flags: return append_branch_flags(out, row.flags);
     case Style::bytes: return append_bytes(out, row.bytes);
+    case Style::ipc: return append_ipc(out, row);
     case Style::text: return;
   }
 }
@@ -122,7 +131,8 @@ void append_member(TextBuffer& out, const Column& column, const AuxRow& row) {
     case Style::text: return append_json_string(out, column.text(row));
     case Style::seconds:
     case Style::branch_flags:
-    case Style::bytes: break;
+    case Style::bytes:
+    case Style::ipc: break;
   }
   TextBuffer value;
   append_value(value, column, row);
@@ -155,6 +165,11 @@ void append_table_row(TextBuffer& out, const std::vector<std::size_t>& columns, 
   append_text(out, tabs ? "\n" : "\r\n");
 }
 
+void append_ipc_field(TextBuffer& out, std::string_view ipc, const AuxRow& row) {
+  if (ipc.empty()) return;
+  fmt::format_to(std::back_inserter(out), " \t IPC: {} ({}/{}) ", ipc, row.cycle_instructions, row.cycles);
+}
+
 /// As the kernel's tool writes the fields: an address takes 16 columns, and that of a branch's target follows an arrow.
 void append_text_row(TextBuffer& out, const std::vector<std::size_t>& columns, const AuxRow& row) {
   TextBuffer value;
@@ -162,6 +177,10 @@ void append_text_row(TextBuffer& out, const std::vector<std::size_t>& columns, c
     const Column& column = kColumns[number];
     value.clear();
     append_value(value, column, row);
+    if (column.style == Style::ipc) {
+      append_ipc_field(out, {value.data(), value.size()}, row);
+      continue;
+    }
     const bool address = column.name == "ip" || column.name == "addr";
     append_text(out, column.name == "addr" ? " => " : " ");
     if (address) append_padding(out, value.size(), kAddressColumns);
@@ -222,6 +241,7 @@ AuxRow row_of(const AuxBranch& branch) {
   row.flags = branch.flags;
   row.instructions = branch.instructions;
   row.cycles = branch.cycles;
+  row.cycle_instructions = branch.cycle_instructions;
   return row;
 }
 

@@ -23,11 +23,12 @@ struct AuxRow {
   AuxPlace place;
   std::optional<VirtAddr> ip;
   std::optional<VirtAddr> addr;
-  std::uint32_t flags = 0;            ///< AuxBranchFlag
-  std::uint64_t instructions = 0;     ///< 0: not known
-  std::uint64_t cycles = 0;           ///< 0: not known
-  std::optional<std::uint64_t> size;  ///< bytes: of a packet, an instruction, a loss
-  std::span<const std::byte> bytes;   ///< of an instruction
+  std::uint32_t flags = 0;               ///< AuxBranchFlag
+  std::uint64_t instructions = 0;        ///< 0: not known
+  std::uint64_t cycles = 0;              ///< 0: not known
+  std::uint64_t cycle_instructions = 0;  ///< that ran in these cycles; 0: not known
+  std::optional<std::uint64_t> size;     ///< bytes: of a packet, an instruction, a loss
+  std::span<const std::byte> bytes;      ///< of an instruction
   const AuxMemory* memory = nullptr;
   std::string_view name;
   std::optional<std::uint64_t> value;

@@ -199,6 +199,7 @@ void CsFlow::give_branch(std::uint64_t at, VirtAddr from, VirtAddr to, std::uint
     branch.flags = flags;
     branch.instructions = instructions_;
     branch.cycles = cycles_;
+    if (cycles_ != 0) branch.cycle_instructions = instructions_;
     sink_.on_branch(branch);
   }
   instructions_ = 0;

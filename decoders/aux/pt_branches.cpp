@@ -84,10 +84,25 @@ void PtBranches::give(const AuxPlace& place, VirtAddr from, VirtAddr to, std::ui
     branch.to = to;
     branch.flags = flags;
     branch.instructions = counted_ ? instructions_ : 0;
+    take_cycles(branch);
     sink_.on_branch(branch);
   }
   counted_ = true;
   instructions_ = 0;
+}
+
+// As perf counts them: a branch without a cycle of its own leaves its instructions to the next.
+void PtBranches::take_cycles(AuxBranch& branch) {
+  if (cycles_begin_) {
+    cycles_begin_ = false;
+  } else if (cycles_ > told_cycles_) {
+    branch.cycles = cycles_ - told_cycles_;
+    branch.cycle_instructions = cycle_instructions_;
+  } else {
+    return;
+  }
+  told_cycles_ = cycles_;
+  cycle_instructions_ = 0;
 }
 
 void PtBranches::executed(const AuxPlace& place, const pt_insn& instruction) {
@@ -95,6 +110,7 @@ void PtBranches::executed(const AuxPlace& place, const pt_insn& instruction) {
   const std::uint32_t flags = pt_branch_flags(instruction);
   const std::uint32_t transaction = instruction.speculative != 0 ? std::uint32_t{kAuxInTx} : 0;
   ++instructions_;
+  ++cycle_instructions_;
   last_ip_ = instruction.ip;
   behind_last_ = instruction.ip + instruction.size;
   pending_flags_ = flags != 0 ? flags | transaction : 0;
@@ -105,6 +121,8 @@ void PtBranches::executed(const AuxPlace& place, const pt_insn& instruction) {
   out.size = instruction.size;
   std::memcpy(out.bytes.data(), instruction.raw, std::min<std::size_t>(instruction.size, sizeof instruction.raw));
   out.flags = flags | transaction;
+  out.cycles = cycles_ > insn_cycles_ ? cycles_ - insn_cycles_ : 0;
+  insn_cycles_ = cycles_;
   sink_.on_instruction(out);
 }
 
@@ -149,6 +167,7 @@ void PtBranches::loses_flow() {
   pending_flags_ = 0;
   aborting_ = false;
   counted_ = false;
+  cycles_begin_ = true;
   instructions_ = 0;
   last_ip_ = behind_last_ = 0;
 }

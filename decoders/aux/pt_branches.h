@@ -31,11 +31,14 @@ class PtBranches {
   void interrupted(const AuxPlace& place, VirtAddr from, VirtAddr to);
   /// The next interruption is the abort of a transaction.
   void aborts() { aborting_ = true; }
+  /// So many cycles had passed at the packet that tells what comes next.
+  void ticks(std::uint64_t cycles) { cycles_ = cycles; }
   /// Where the flow went is not known.
   void loses_flow();
 
  private:
   void give(const AuxPlace& place, VirtAddr from, VirtAddr to, std::uint32_t flags);
+  void take_cycles(AuxBranch& branch);
 
   AuxWanted wanted_;
   AuxSink& sink_;
@@ -45,6 +48,11 @@ class PtBranches {
   bool aborting_ = false;
   bool counted_ = false;  ///< the count of instructions began at a branch
   std::uint64_t instructions_ = 0;
+  std::uint64_t cycles_ = 0;              ///< as the trace counts them
+  std::uint64_t insn_cycles_ = 0;         ///< of these, up to the last instruction
+  std::uint64_t told_cycles_ = 0;         ///< of these, up to the last branch that was given some
+  std::uint64_t cycle_instructions_ = 0;  ///< that ran since
+  bool cycles_begin_ = false;             ///< the flow was lost: cycles count from the next branch on
 };
 
 }  // namespace simdprof

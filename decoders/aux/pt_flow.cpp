@@ -132,6 +132,7 @@ void PtFlow::update_context() {
   offset -= PtBytes::kHeadroom;
   if (offset == position_) return;
   position_ = offset;
+  branches_.ticks(scan_.flow_cycles());
   unaided_ = 0;
   scan_.advance_to(offset);
   const AuxPlace& now = place();
@@ -216,9 +217,16 @@ void PtFlow::take_event(const pt_event& event) {
   const auto& is = event.variant;
   const bool told = event.ip_suppressed == 0;
   switch (event.type) {
-    case ptev_enabled: branches_.begins(place(), is.enabled.ip); return;
-    case ptev_disabled: branches_.ends(place(), told ? is.disabled.ip : 0); return;
+    case ptev_enabled:
+      branches_.ticks(scan_.begin_cycles());
+      branches_.begins(place(), is.enabled.ip);
+      return;
+    case ptev_disabled:
+      branches_.ticks(scan_.end_cycles());
+      branches_.ends(place(), told ? is.disabled.ip : 0);
+      return;
     case ptev_async_disabled:
+      branches_.ticks(scan_.end_cycles());
       branches_.ends_async(place(), is.async_disabled.at, told ? is.async_disabled.ip : 0);
       return;
     case ptev_async_branch: branches_.interrupted(place(), is.async_branch.from, told ? is.async_branch.to : 0); return;

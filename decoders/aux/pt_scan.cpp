@@ -107,6 +107,9 @@ void PtScan::apply() {
   if (!is_timing(packet_.type)) {
     flow_offset_ = offset_;
     flow_time_ns_ = clock_.time_ns();
+    flow_cycles_ = cycles_;
+    if (packet_.type == ppt_tip_pge) begin_cycles_ = cycles_;
+    if (packet_.type == ppt_tip_pgd) end_cycles_ = cycles_;
   }
   switch (packet_.type) {
     case ppt_psb:
@@ -129,6 +132,7 @@ void PtScan::apply() {
       if (packet_.payload.mode.leaf == pt_mol_exec) exec_mode_ = trace_[offset_ + 1];
       if (packet_.payload.mode.leaf == pt_mol_tsx) tsx_mode_ = trace_[offset_ + 1];
       return;
+    case ppt_cyc: cycles_ += packet_.payload.cyc.value; break;
     case ppt_pip: guest_ = packet_.payload.pip.nr != 0; return;
     default: break;
   }

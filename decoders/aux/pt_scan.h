@@ -73,6 +73,11 @@ class PtScan {
   /// The last packet that is not of time alone: libipt reads on over those that follow.
   [[nodiscard]] std::size_t flow_offset() const { return flow_offset_; }
   [[nodiscard]] std::uint64_t flow_time_ns() const { return flow_time_ns_; }
+  /// Core cycles of all CYC packets up to there; 0: none was met.
+  [[nodiscard]] std::uint64_t flow_cycles() const { return flow_cycles_; }
+  /// Those up to the last TIP.PGE and the last TIP.PGD: libipt reads on to the next of them before it tells of one.
+  [[nodiscard]] std::uint64_t begin_cycles() const { return begin_cycles_; }
+  [[nodiscard]] std::uint64_t end_cycles() const { return end_cycles_; }
 
  private:
   void apply();
@@ -92,6 +97,10 @@ class PtScan {
   std::size_t end_ = 0;
   std::size_t flow_offset_ = 0;
   std::uint64_t flow_time_ns_ = AuxPlace::kNoAuxTime;
+  std::uint64_t cycles_ = 0;
+  std::uint64_t flow_cycles_ = 0;
+  std::uint64_t begin_cycles_ = 0;
+  std::uint64_t end_cycles_ = 0;
   pt_error_code error_ = pte_ok;
   bool skd007_ = false;
   bool in_header_ = false;

@@ -94,9 +94,10 @@ struct AuxBranch {
   AuxPlace place;
   VirtAddr from = 0;
   VirtAddr to = 0;
-  std::uint32_t flags = 0;         ///< AuxBranchFlag
-  std::uint64_t instructions = 0;  ///< since the branch before, this one included; 0: not known
-  std::uint64_t cycles = 0;        ///< since the branch before; 0: not known
+  std::uint32_t flags = 0;               ///< AuxBranchFlag
+  std::uint64_t instructions = 0;        ///< since the branch before, this one included; 0: not known
+  std::uint64_t cycles = 0;              ///< since the last branch that has them; 0: not known
+  std::uint64_t cycle_instructions = 0;  ///< that ran in these cycles; 0: not known
 };
 
 /// One instruction that was run.
@@ -105,7 +106,8 @@ struct AuxInstruction {
   VirtAddr ip = 0;
   std::uint8_t size = 0;  ///< bytes; 0: not known
   std::array<std::byte, 16> bytes{};
-  std::uint32_t flags = 0;  ///< AuxBranchFlag of what it does
+  std::uint32_t flags = 0;   ///< AuxBranchFlag of what it does
+  std::uint64_t cycles = 0;  ///< that passed since the instruction before, as far as the trace tells
 };
 
 /// One sampled operation (Arm SPE, or any trace of memory accesses). A field means something when its bit is present.

@@ -42,6 +42,16 @@ TEST(DumpAuxRows, ABranchsAddressesReadAsThoseOfPerfScript) {
   EXPECT_EQ(shown(layout(Format::text, "ip,addr"), row_of(begin)), "                0 =>           4000e8\n");
 }
 
+TEST(DumpAuxRows, InstructionsACycleReadAsThoseOfPerfScript) {
+  AuxBranch branch{somewhere(), 0x400117, 0x4000ec, kAuxBranch | kAuxConditional, 3, 12};
+  branch.cycle_instructions = 7;
+  EXPECT_EQ(shown(layout(Format::text, "ip,addr,ipc"), row_of(branch)),
+            "           400117 =>           4000ec \t IPC: 0.58 (7/12) \n");
+  EXPECT_EQ(shown(layout(Format::tsv, "cycles,ipc"), row_of(branch)), "12\t0.58\n");
+  branch.cycle_instructions = 0;
+  EXPECT_EQ(shown(layout(Format::text, "ip,addr,ipc"), row_of(branch)), "           400117 =>           4000ec\n");
+}
+
 TEST(DumpAuxRows, TextHasALineForEachKind) {
   const AuxLayout text;
   EXPECT_EQ(shown(text, row_of(AuxPacket{somewhere(), 2, "TIP", "0x401000"})), "0000001f [002] TIP 0x401000\n");

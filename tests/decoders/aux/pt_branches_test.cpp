@@ -83,6 +83,37 @@ TEST_F(PtBranchesTest, AnUnknownBeginningLeavesTheCountUnknown) {
   EXPECT_EQ(lines.branches.at(0).instructions, 0U);
 }
 
+TEST_F(PtBranchesTest, CyclesAreCountedFromOneThatHasThemToTheNext) {
+  branches.ticks(100);
+  branches.begins(place, 0x1000);
+  branches.executed(place, instruction(0x1000, ptic_jump, {0xeb, 0x10}));
+  branches.arrives(place, 0x1012);  // no cycle passed
+  branches.executed(place, instruction(0x1012, ptic_other, {0x90}));
+  branches.executed(place, instruction(0x1013, ptic_jump, {0xeb, 0x10}));
+  branches.ticks(106);
+  branches.arrives(place, 0x1025);
+  ASSERT_EQ(lines.branches.size(), 3U);
+  EXPECT_EQ(lines.branches[0].cycles, 100U);
+  EXPECT_EQ(lines.branches[0].cycle_instructions, 0U);
+  EXPECT_EQ(lines.branches[1].cycles, 0U);
+  EXPECT_EQ(lines.branches[2].cycles, 6U);
+  EXPECT_EQ(lines.branches[2].cycle_instructions, 3U);
+}
+
+TEST_F(PtBranchesTest, CyclesAcrossALossAreNotKnown) {
+  branches.begins(place, 0x1000);
+  branches.loses_flow();
+  branches.ticks(50);
+  branches.begins(place, 0x2000);
+  branches.executed(place, instruction(0x2000, ptic_jump, {0xeb, 0x10}));
+  branches.ticks(54);
+  branches.arrives(place, 0x2012);
+  ASSERT_EQ(lines.branches.size(), 3U);
+  EXPECT_EQ(lines.branches[1].cycles, 0U);
+  EXPECT_EQ(lines.branches[2].cycles, 4U);
+  EXPECT_EQ(lines.branches[2].cycle_instructions, 1U);
+}
+
 TEST_F(PtBranchesTest, TheEndOfATraceIsTheLastInstructions) {
   branches.executed(place, instruction(0x1000, ptic_far_call, {0x0f, 0x05}));
   branches.ends(place, 0);

@@ -40,6 +40,33 @@ TEST_F(PtFlowTest, GivesTheBranchesThatPerfLists) {
                                      "1000 -> ffffffff81000000 0x63"));
 }
 
+// Source: Intel SDM, "Filtering by IP": what leaves the filter's addresses ends with a TIP.PGD that tells where it
+// went.
+TEST_F(PtFlowTest, ABranchOutOfTheFilterEndsTheTraceAndThoseInsideDoNot) {
+  // 1000: jmp 1010; 1010: jnz 1020; 1012: jmp 3000; 1020: call 4000
+  programs.map(0x1000, raw({0xeb, 0x0e}));
+  programs.map(0x1010, raw({0x75, 0x0e, 0xe9, 0xe9, 0x1f, 0, 0}));
+  programs.map(0x1020, raw({0xe8, 0xdb, 0x2f, 0, 0}));
+  run(joined({psb(), psbend(), mode_exec_64(), tip_pge(0x1000), tnt("."), tip_pgd(0x3000), tip_pge(0x1000), tnt("!"),
+              tip_pgd(0x4000)}),
+      kBranches);
+  EXPECT_THAT(lines.all, ElementsAre("0 -> 1000 0x101", "1000 -> 1010 0x1", "1012 -> 3000 0x201", "0 -> 1000 0x101",
+                                     "1000 -> 1010 0x1", "1010 -> 1020 0x9", "1020 -> 4000 0x203"));
+}
+
+TEST_F(PtFlowTest, CyclesOfTheTraceStandBesideItsBranches) {
+  programs.map(0x1000, raw({0x90, 0xff, 0xe0}));        // nop; jmp *rax
+  programs.map(0x2000, raw({0x90, 0x90, 0xff, 0xe0}));  // nop; nop; jmp *rax
+  const auto cyc = [](unsigned cycles) { return raw({cycles << 3U | 3U}); };
+  run(joined(
+          {psb(), psbend(), mode_exec_64(), cyc(3), tip_pge(0x1000), cyc(9), tip(0x2000), cyc(2), cyc(4), tip(0x1000)}),
+      kBranches);
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> told;
+  for (const AuxBranch& branch : lines.branches) told.emplace_back(branch.cycles, branch.cycle_instructions);
+  const std::vector<std::pair<std::uint64_t, std::uint64_t>> wanted = {{3, 0}, {9, 2}, {6, 3}};
+  EXPECT_EQ(told, wanted);
+}
+
 TEST_F(PtFlowTest, CodeThatIsNotKnownIsAnErrorWhereAPacketNeedsIt) {
   run(joined({sync_at(0x1000), tip(0x2000)}), kBranches);
   EXPECT_THAT(lines.all, ElementsAre("error nomap 1000"));
