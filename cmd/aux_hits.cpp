@@ -18,19 +18,22 @@ Result<std::unique_ptr<AuxHits>> AuxHits::open(const AuxRecording& recording, co
   hits->decoder_ = *std::move(decoder);
   hits->reading_ = std::make_unique<AuxReading>(
       recording.readers(*hits->decoder_, info->type, {}), *hits->decoder_,
-      [asked = &hits->options_] { return std::make_unique<AuxHitCollector>(*asked); }, AuxOrder::by_time);
+      [asked = &hits->options_] { return std::make_unique<AuxHitCollector>(*asked); }, AuxOrder::by_time,
+      recording.programs().error_filter());
   hits->pop();
   return hits;
 }
 
 void AuxHits::pop() {
-  const auto next = reading_->next();
   item_.reset();
-  if (!next) return;
-  Item item;
-  item.time_ns = next->time_ns;
-  item.hit = hit_of(next->bytes, item.text);
-  item_ = item;
+  while (const auto next = reading_->next()) {
+    Item item;
+    item.time_ns = next->time_ns;
+    item.hit = hit_of(next->bytes, item.text);
+    if (item.hit.kind == AuxHit::Kind::error && !options_.errors) continue;
+    item_ = item;
+    return;
+  }
 }
 
 }  // namespace simdprof::cmd

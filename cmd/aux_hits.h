@@ -29,7 +29,7 @@ class AuxHits {
   [[nodiscard]] const Item* front() const { return item_ ? &*item_ : nullptr; }
   void pop();
   /// What could not be decoded so far.
-  [[nodiscard]] std::uint64_t errors() const { return reading_->errors(); }
+  [[nodiscard]] std::uint64_t errors() const { return reading_->error_filter().told(); }
 
  private:
   explicit AuxHits(const ItraceOptions& options) : options_(options) {}

@@ -85,10 +85,14 @@ Result<ItraceOptions> parse_itrace(std::string_view text) {
   return options;
 }
 
-void AuxHitCollector::add(const AuxHit& hit) {
+void AuxHitCollector::append(const AuxHit& hit) {
   std::array<char, sizeof(hit)> bytes;
   std::memcpy(bytes.data(), &hit, sizeof(hit));
   batch.bytes.append(bytes.data(), bytes.data() + bytes.size());
+}
+
+void AuxHitCollector::add(const AuxHit& hit) {
+  append(hit);
   batch.end_entry(hit.place.time_ns);
 }
 
@@ -131,11 +135,9 @@ void AuxHitCollector::on_memory(const AuxMemory& memory) {
 }
 
 void AuxHitCollector::on_error(const AuxError& error) {
-  ++batch.errors;
-  if (!options_.errors) return;
-  add({error.place, error.ip, 0, 0, 0, AuxHit::Kind::error});
+  append({error.place, error.ip, 0, 0, 0, AuxHit::Kind::error});
   fmt::format_to(std::back_inserter(batch.bytes), "{}: {}", error.code, error.text);
-  batch.entries.back().end = batch.bytes.size();
+  batch.end_error(error);
 }
 
 void AuxHitCollector::end() {

@@ -56,6 +56,7 @@ class AuxHitCollector : public AuxCollector {
   void end() override;
 
  private:
+  void append(const AuxHit& hit);
   void add(const AuxHit& hit);
   bool due(const AuxPlace& place);
 

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <variant>
 
+#include "lib/symbols/dso.h"
+
 namespace simdprof::cmd {
 namespace {
 
@@ -92,7 +94,11 @@ void AuxMapHistory::observe(const Record& record, std::uint64_t time_ns) {
     entry.from_ns = time_ns;
     entry.file_offset = mmap->file_offset;
     entry.file = file_number(*mmap);
-    insert(last_space(mmap->pid), entry);
+    Space& space = last_space(mmap->pid);
+    if (map_kind(mmap->path) == MapKind::vdso) {
+      for (const auto& [start, mapped] : space.live) files_[mapped.file].before_vdso = true;
+    }
+    insert(space, entry);
     changes_[mmap->pid].push_back(time_ns);
   } else if (const auto* comm = std::get_if<CommRecord>(&record.body)) {
     if (comm->exec) start_space(comm->pid, time_ns, kNone);

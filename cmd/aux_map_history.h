@@ -27,7 +27,8 @@ class AuxMapHistory {
   };
   struct File {
     std::string path;
-    std::string build_id;  ///< lower-case hex; empty: not recorded
+    std::string build_id;      ///< lower-case hex; empty: not recorded
+    bool before_vdso = false;  ///< some process had it mapped when its vdso came: its program or loader
   };
 
   /// @param build_ids  path -> hex, as the recording's metadata has them

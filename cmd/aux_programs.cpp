@@ -1,11 +1,18 @@
 #include "cmd/aux_programs.h"
 
 #include <algorithm>
+#include <functional>
+#include <set>
 #include <utility>
 
 #include "lib/symbols/dso.h"
 
 namespace simdprof::cmd {
+namespace {
+
+constexpr const char* kKernelName = "[kernel.kallsyms]";
+
+}  // namespace
 
 RecordedPrograms::RecordedPrograms(SymbolOptions options)
     : options_(std::move(options)), maps_(options_.build_ids), kernel_(options_) {}
@@ -49,11 +56,19 @@ std::string RecordedPrograms::mapped_name(Pid pid, VirtAddr address, bool kernel
   return entry == nullptr ? std::string{} : maps_.files()[entry->file].path;
 }
 
+AuxErrorFilter RecordedPrograms::error_filter() const {
+  std::set<std::string, std::less<>> told_once{kKernelName};
+  for (const AuxMapHistory::File& file : maps_.files()) {
+    if (file.before_vdso) told_once.insert(file.path);
+  }
+  return AuxErrorFilter(std::move(told_once));
+}
+
 std::vector<Resolver::Problem> RecordedPrograms::problems() const {
   std::vector<Resolver::Problem> problems;
   if (files_) problems = files_->problems();
   if (const std::string kernel = kernel_.problem(); !kernel.empty()) {
-    problems.push_back({"[kernel.kallsyms]", Unresolved::no_file, kernel});
+    problems.push_back({kKernelName, Unresolved::no_file, kernel});
   }
   return problems;
 }

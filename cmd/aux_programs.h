@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "cmd/aux_code_files.h"
+#include "cmd/aux_error_filter.h"
 #include "cmd/aux_kernel_code.h"
 #include "cmd/aux_map_history.h"
 #include "cmd/aux_task_history.h"
@@ -27,6 +28,8 @@ class RecordedPrograms : public AuxPrograms {
                                       std::span<std::byte> out) const override;
   [[nodiscard]] std::uint64_t code_holds_until(Pid pid, std::uint64_t time_ns) const override;
   [[nodiscard]] std::string mapped_name(Pid pid, VirtAddr address, bool kernel, std::uint64_t time_ns) const override;
+  /// Which errors of a trace of these programs are told.
+  [[nodiscard]] AuxErrorFilter error_filter() const;
   /// Files without code so far, and the kernel's code.
   [[nodiscard]] std::vector<Resolver::Problem> problems() const;
 

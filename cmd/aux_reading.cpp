@@ -11,6 +11,15 @@ constexpr std::size_t kJobsPerThread = 2;
 
 }  // namespace
 
+void AuxBatch::end_error(const AuxError& error) {
+  end_entry(error.place.time_ns);
+  entries.back().error = kAnyError;
+  if (error.file.empty()) return;
+  const auto known = std::find(missing_files.begin(), missing_files.end(), error.file);
+  entries.back().error = static_cast<std::int32_t>(known - missing_files.begin());
+  if (known == missing_files.end()) missing_files.emplace_back(error.file);
+}
+
 void settle_times(AuxBatch& batch, std::uint64_t last_ns, std::uint64_t slice_ns) {
   const auto timed = std::find_if(batch.entries.begin(), batch.entries.end(),
                                   [](const AuxBatch::Entry& entry) { return entry.time_ns != AuxPlace::kNoAuxTime; });
@@ -22,8 +31,8 @@ void settle_times(AuxBatch& batch, std::uint64_t last_ns, std::uint64_t slice_ns
 }
 
 AuxReading::AuxReading(std::vector<std::unique_ptr<AuxSliceReader>> readers, const AuxDecoder& decoder,
-                       MakeCollector make, AuxOrder order)
-    : decoder_(decoder), make_(std::move(make)), order_(order) {
+                       MakeCollector make, AuxOrder order, AuxErrorFilter filter)
+    : decoder_(decoder), make_(std::move(make)), order_(order), filter_(std::move(filter)) {
   const std::size_t all = kJobsPerThread * pool_.threads();
   const std::size_t open = order == AuxOrder::by_time ? std::max<std::size_t>(readers.size(), 1) : 1;
   ahead_ = std::max<std::size_t>(1, all / open);
@@ -68,7 +77,6 @@ bool AuxReading::advance(Area& area) {
     area.jobs.pop_front();
     start_jobs(area);
     AuxBatch& batch = area.current->batch;
-    errors_ += batch.errors;
     if (batch.entries.empty()) continue;
     settle_times(batch, area.last_ns, slice_ns);
     area.last_ns = batch.entries.back().time_ns;
@@ -112,11 +120,16 @@ AuxReading::Area* AuxReading::pick() {
 }
 
 std::optional<AuxReading::Item> AuxReading::next() {
-  const Area* area = pick();
-  if (area == nullptr) return std::nullopt;
-  const AuxBatch& batch = area->current->batch;
-  const std::size_t begin = area->entry == 0 ? 0 : batch.entries[area->entry - 1].end;
-  return Item{batch.entries[area->entry].time_ns, {batch.bytes.data() + begin, batch.entries[area->entry].end - begin}};
+  while (const Area* area = pick()) {
+    const AuxBatch& batch = area->current->batch;
+    const AuxBatch::Entry& entry = batch.entries[area->entry];
+    std::string_view file;
+    if (entry.error >= 0) file = batch.missing_files[static_cast<std::size_t>(entry.error)];
+    if (entry.error != AuxBatch::kNone && !filter_.tells(file)) continue;
+    const std::size_t begin = area->entry == 0 ? 0 : batch.entries[area->entry - 1].end;
+    return Item{entry.time_ns, {batch.bytes.data() + begin, entry.end - begin}};
+  }
+  return std::nullopt;
 }
 
 }  // namespace simdprof::cmd

@@ -8,9 +8,11 @@
 #include <future>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
+#include "cmd/aux_error_filter.h"
 #include "cmd/aux_slices.h"
 #include "cmd/aux_workers.h"
 #include "decoders/aux/aux_decoder.h"
@@ -23,14 +25,19 @@ namespace simdprof::cmd {
 struct AuxBatch {
   struct Entry {
     std::uint64_t time_ns = AuxPlace::kNoAuxTime;
-    std::size_t end = 0;  ///< of its bytes in `bytes`; they begin where those of the entry before end
+    std::size_t end = 0;         ///< of its bytes in `bytes`; they begin where those of the entry before end
+    std::int32_t error = kNone;  ///< of an error: kAnyError, or which of `missing_files` is its cause
   };
+  static constexpr std::int32_t kNone = -2;
+  static constexpr std::int32_t kAnyError = -1;
   std::vector<Entry> entries;
   fmt::memory_buffer bytes = fmt::memory_buffer();
-  std::uint64_t errors = 0;
+  std::vector<std::string> missing_files;
 
   /// What was appended to `bytes` since the last entry is one.
-  void end_entry(std::uint64_t time_ns) { entries.push_back({time_ns, bytes.size()}); }
+  void end_entry(std::uint64_t time_ns) { entries.push_back({time_ns, bytes.size(), kNone}); }
+  /// The same, of an error.
+  void end_error(const AuxError& error);
 };
 
 /// Gives each entry the time it is sorted by: its own; without one, that of the entry before it, and at the front that
@@ -61,8 +68,9 @@ class AuxReading {
 
   /// @param decoder  and what `readers` read from must outlive this
   /// @param make     called from several threads
+  /// @param filter   errors that it does not tell are left out
   AuxReading(std::vector<std::unique_ptr<AuxSliceReader>> readers, const AuxDecoder& decoder, MakeCollector make,
-             AuxOrder order);
+             AuxOrder order, AuxErrorFilter filter);
   ~AuxReading();
   AuxReading(const AuxReading&) = delete;
   AuxReading& operator=(const AuxReading&) = delete;
@@ -72,8 +80,8 @@ class AuxReading {
     std::string_view bytes;     ///< until the next call
   };
   std::optional<Item> next();
-  /// Errors in what was given so far.
-  [[nodiscard]] std::uint64_t errors() const { return errors_; }
+  /// Errors in what was given so far, and those that were left out.
+  [[nodiscard]] const AuxErrorFilter& error_filter() const { return filter_; }
 
  private:
   struct Job {
@@ -103,7 +111,7 @@ class AuxReading {
   std::size_t first_ = 0;          ///< areas before it are at their end (by_area)
   std::vector<std::size_t> heap_;  ///< areas with an entry, by its time (by_time)
   bool started_ = false;
-  std::uint64_t errors_ = 0;
+  AuxErrorFilter filter_;
   AuxWorkers pool_;  ///< last: its threads use what stands above, and end first
 };
 

@@ -28,6 +28,7 @@ struct DumpAuxOptions {
   std::string input = "simdprof.data";
   AuxWanted wanted;
   bool loss = false;
+  bool all_errors = false;
   std::string time, cpus, tids, fields;
   std::string format = kFormats.front();
   std::uint64_t limit = 0;  ///< rows; 0: all
@@ -53,6 +54,7 @@ void add_options(OptionSet& set, DumpAuxOptions& options) {
   set.add_option("--limit", options.limit, "stop after so many rows").above_zero();
   set.add_option("--symfs", options.symfs, "look for the programs below this directory");
   set.add_option("--debug-dir", options.debug_dirs, "directory with programs by build id (may be repeated)");
+  set.add_flag("--all-errors", options.all_errors, "every place where code is missing, not the first of each file");
   add_verbosity_options(set, options.verbosity);
 }
 
@@ -105,6 +107,7 @@ bool wants_decoding(const AuxWanted& wanted) {
 struct Shown {
   std::uint64_t rows = 0;
   std::uint64_t errors = 0;
+  std::uint64_t left_out = 0;  ///< errors
 };
 
 /// Whether there may be more rows.
@@ -132,14 +135,16 @@ Status show_decoded(const DumpAuxOptions& options, const AuxRecording& recording
   const AuxOrder order = options.wanted.packets ? AuxOrder::by_area : AuxOrder::by_time;
   AuxReading reading(
       recording.readers(**decoder, info->type, filter.cpus), **decoder,
-      [&] { return std::make_unique<AuxRowCollector>(layout, filter); }, order);
+      [&] { return std::make_unique<AuxRowCollector>(layout, filter); }, order,
+      options.all_errors ? AuxErrorFilter{} : recording.programs().error_filter());
   while (room_left(options, shown)) {
     const auto item = reading.next();
     if (!item) break;
     ++shown.rows;
     out.write(item->bytes);
   }
-  shown.errors = reading.errors();
+  shown.errors = reading.error_filter().told();
+  shown.left_out = reading.error_filter().left_out();
   return {};
 }
 
@@ -161,6 +166,9 @@ Status run_dump_aux(DumpAuxOptions& options, TextOut& out) {
   report_symbol_problems(recording.programs().problems());
   report_losses(recording.ledger());
   log_note(fmt::format("{} rows, {} errors", shown.rows, shown.errors));
+  if (shown.left_out != 0) {
+    log_note(fmt::format("{} more errors for want of the same files; --all-errors shows them", shown.left_out));
+  }
   return {};
 }
 

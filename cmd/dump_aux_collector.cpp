@@ -26,9 +26,8 @@ bool AuxRowFilter::accepts(const AuxLoss& loss) const {
 
 void AuxRowCollector::on_error(const AuxError& error) {
   if (!filter_.accepts(error.place)) return;
-  ++batch.errors;
   append_aux_row(batch.bytes, layout_, row_of(error));
-  batch.end_entry(error.place.time_ns);
+  batch.end_error(error);
 }
 
 }  // namespace simdprof::cmd

@@ -32,6 +32,17 @@ void give_pt_error(const AuxPlace& place, VirtAddr ip, std::string_view code, st
   sink.on_error(error);
 }
 
+void give_missing_code(const AuxPlace& place, VirtAddr ip, std::string_view file, AuxSink& sink) {
+  const std::string text = fmt::format("no code of {} is known", file);
+  AuxError error;
+  error.place = place;
+  error.ip = ip;
+  error.code = "nofile";
+  error.text = text;
+  error.file = file;
+  sink.on_error(error);
+}
+
 void give_overflow(const AuxPlace& place, AuxSink& sink) {
   give_pt_error(place, 0, "overflow", "the CPU lost packets: its trace buffer overflowed", sink);
 }

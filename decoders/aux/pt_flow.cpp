@@ -4,8 +4,6 @@
 #include <memory>
 #include <optional>
 
-#include <fmt/format.h>
-
 #include "decoders/aux/pt_branches.h"
 #include "decoders/aux/pt_code.h"
 #include "decoders/aux/pt_error_text.h"
@@ -132,9 +130,9 @@ void PtFlow::update_context() {
   offset -= PtBytes::kHeadroom;
   if (offset == position_) return;
   position_ = offset;
-  branches_.ticks(scan_.flow_cycles());
   unaided_ = 0;
   scan_.advance_to(offset);
+  branches_.ticks(scan_.flow_cycles());
   const AuxPlace& now = place();
   code_.set_context(now.pid, now.time_ns, scan_.guest());
 }
@@ -256,7 +254,7 @@ void PtFlow::give_error(const Failure& failure) {
   if (name.empty()) {
     give_pt_error(at, failure.ip, "nomap", "no mapping is known there", sink_);
   } else {
-    give_pt_error(at, failure.ip, "nofile", fmt::format("no code of {} is known", name), sink_);
+    give_missing_code(at, failure.ip, name, sink_);
   }
 }
 

@@ -149,6 +149,7 @@ struct AuxError {
   VirtAddr ip = 0;        ///< where the flow was; 0: not known
   std::string_view code;  ///< short and stable: "nomap", "bad-packet", "overflow", "lost", "unsupported"
   std::string_view text;
+  std::string_view file = {};  ///< the file (or kernel image) whose code is missing; empty: the cause is another
 };
 
 /// Takes what decoders find, in the order of the trace. Views hold for the call alone.

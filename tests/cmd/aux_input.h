@@ -98,9 +98,8 @@ class ListCollector : public cmd::AuxCollector {
     batch.end_entry(branch.place.time_ns);
   }
   void on_error(const AuxError& error) override {
-    ++batch.errors;
     fmt::format_to(std::back_inserter(batch.bytes), "{}:{}", error.place.offset, error.code);
-    batch.end_entry(error.place.time_ns);
+    batch.end_error(error);
   }
 };
 

@@ -50,6 +50,19 @@ TEST_F(AuxMaps, AMappingHoldsUntilAnotherCoversIt) {
   EXPECT_EQ(path(2, 0x2000, 300), "");
 }
 
+TEST_F(AuxMaps, FilesThatStoodThereBeforeTheVdsoAreKnown) {
+  maps.observe(mmap_record(1, 0x1000, 0x1000, "/program"), 100);
+  maps.observe(mmap_record(1, 0x4000, 0x1000, "[vdso]"), 110);
+  maps.observe(mmap_record(1, 0x8000, 0x1000, "/library"), 120);
+  maps.observe(mmap_record(2, 0x8000, 0x1000, "/other"), 120);
+  maps.finish();
+  ASSERT_EQ(maps.files().size(), 4U);
+  EXPECT_TRUE(maps.files()[0].before_vdso);
+  EXPECT_FALSE(maps.files()[1].before_vdso);
+  EXPECT_FALSE(maps.files()[2].before_vdso);
+  EXPECT_FALSE(maps.files()[3].before_vdso);
+}
+
 TEST_F(AuxMaps, WhatIsLeftBehindANewMappingKeepsItsPlaceInTheFile) {
   maps.observe(mmap_record(1, 0x1000, 0x4000, "/a"), 100);
   maps.observe(mmap_record(1, 0x2000, 0x1000, "/b"), 200);

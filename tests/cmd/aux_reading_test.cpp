@@ -47,13 +47,12 @@ Read read_all(std::vector<std::vector<Bytes>> areas, AuxOrder order) {
   for (std::size_t i = 0; i < areas.size(); ++i) {
     readers.push_back(std::make_unique<FixedReader>(static_cast<std::int32_t>(i), std::move(areas[i])));
   }
-  AuxReading reading(
-      std::move(readers), decoder, [] { return std::make_unique<ListCollector>(); }, order);
+  AuxReading reading(std::move(readers), decoder, [] { return std::make_unique<ListCollector>(); }, order, {});
   Read read;
   while (const auto item = reading.next()) {
     read.items.push_back(std::to_string(item->time_ns) + "@" + std::string(item->bytes));
   }
-  read.errors = reading.errors();
+  read.errors = reading.error_filter().told();
   return read;
 }
 
@@ -73,6 +72,24 @@ TEST(AuxReading, ErrorsAreCountedAndStandWhereTheyHappened) {
   const Read read = read_all({{raw({10, 0xfe, 0xff, 0xfe, 20})}}, AuxOrder::by_time);
   EXPECT_EQ(read.items, (Items{"10@0:10", "10@1:bad", "10@3:bad", "20@4:20"}));
   EXPECT_EQ(read.errors, 2U);
+}
+
+TEST(AuxReading, ErrorsThatAreNotToldAreLeftOut) {
+  AuxBatch batch;
+  AuxError error;
+  error.file = "/lib/a";
+  batch.end_error(error);
+  error.file = "";
+  batch.end_error(error);
+  error.file = "/lib/b";
+  batch.end_error(error);
+  error.file = "/lib/a";
+  batch.end_error(error);
+  batch.end_entry(7);
+  EXPECT_EQ(batch.missing_files, (std::vector<std::string>{"/lib/a", "/lib/b"}));
+  std::vector<std::int32_t> causes;
+  for (const AuxBatch::Entry& entry : batch.entries) causes.push_back(entry.error);
+  EXPECT_EQ(causes, (std::vector<std::int32_t>{0, AuxBatch::kAnyError, 1, 0, AuxBatch::kNone}));
 }
 
 TEST(AuxReading, WhatHasNoTimeTakesItFromItsNeighbours) {
@@ -107,8 +124,8 @@ TEST(AuxReading, MayEndBeforeAllIsRead) {
   const ByteDecoder decoder;
   std::vector<std::unique_ptr<AuxSliceReader>> readers;
   readers.push_back(std::make_unique<FixedReader>(0, std::vector<Bytes>(50, Bytes(10000, std::byte{1}))));
-  AuxReading reading(
-      std::move(readers), decoder, [] { return std::make_unique<ListCollector>(); }, AuxOrder::by_time);
+  AuxReading reading(std::move(readers), decoder, [] { return std::make_unique<ListCollector>(); }, AuxOrder::by_time,
+                     {});
   EXPECT_TRUE(reading.next().has_value());
 }
 
