@@ -104,7 +104,8 @@ void AuxHitCollector::on_branch(const AuxBranch& branch) {
     if (options_.returns) wanted |= kAuxReturn | kAuxTraceBegin;
     if ((branch.flags & wanted) == 0) return;
   }
-  add({branch.place, branch.from, branch.to, 1, branch.flags, AuxHit::Kind::branch});
+  add({branch.place, branch.from, branch.to, 1, branch.flags, branch.cycles, branch.cycle_instructions,
+       AuxHit::Kind::branch});
 }
 
 // Periods of time lie on a grid, and those of instructions begin afresh with each batch, whose rest is added to the
@@ -121,27 +122,32 @@ void AuxHitCollector::on_instruction(const AuxInstruction& instruction) {
   if (!options_.instructions) return;
   last_ = instruction.place;
   ++instructions_;
+  ++cycle_instructions_;
+  cycles_ += instruction.cycles;
   if (!due(instruction.place)) return;
-  add({instruction.place, instruction.ip, 0, instructions_, instruction.flags, AuxHit::Kind::instruction});
+  add({instruction.place, instruction.ip, 0, instructions_, instruction.flags, cycles_,
+       cycles_ != 0 ? cycle_instructions_ : 0, AuxHit::Kind::instruction});
   instructions_ = 0;
+  if (cycles_ != 0) cycle_instructions_ = 0;
+  cycles_ = 0;
 }
 
 // A sampled operation is both: an instruction, and perhaps an access.
 void AuxHitCollector::on_memory(const AuxMemory& memory) {
   const VirtAddr ip = (memory.present & AuxMemory::kIp) != 0 ? memory.ip : 0;
-  if (options_.instructions) add({memory.place, ip, 0, 1, 0, AuxHit::Kind::instruction});
+  if (options_.instructions) add({memory.place, ip, 0, 1, 0, 0, 0, AuxHit::Kind::instruction});
   if (!options_.memory || (memory.present & AuxMemory::kVirtual) == 0) return;
-  add({memory.place, ip, memory.virtual_address, 1, 0, AuxHit::Kind::memory});
+  add({memory.place, ip, memory.virtual_address, 1, 0, 0, 0, AuxHit::Kind::memory});
 }
 
 void AuxHitCollector::on_error(const AuxError& error) {
-  append({error.place, error.ip, 0, 0, 0, AuxHit::Kind::error});
+  append({error.place, error.ip, 0, 0, 0, 0, 0, AuxHit::Kind::error});
   fmt::format_to(std::back_inserter(batch.bytes), "{}: {}", error.code, error.text);
   batch.end_error(error);
 }
 
 void AuxHitCollector::end() {
-  if (instructions_ != 0) add({last_, 0, 0, instructions_, 0, AuxHit::Kind::rest});
+  if (instructions_ != 0) add({last_, 0, 0, instructions_, 0, 0, 0, AuxHit::Kind::rest});
 }
 
 AuxHit hit_of(std::string_view bytes, std::string_view& text) {
@@ -153,11 +159,11 @@ AuxHit hit_of(std::string_view bytes, std::string_view& text) {
 }
 
 ItraceEvents::ItraceEvents(const ItraceOptions& options, EventTable& table) {
-  const auto add = [&table](std::string name, std::uint64_t period) {
+  const auto add = [&table](std::string name, std::uint64_t period, std::uint64_t more) {
     EventDesc event;
     event.attr.type = kMadeEventType;
     event.attr.sample_type = abi::PERF_SAMPLE_IP | abi::PERF_SAMPLE_TID | abi::PERF_SAMPLE_TIME | abi::PERF_SAMPLE_CPU |
-                             abi::PERF_SAMPLE_PERIOD;
+                             abi::PERF_SAMPLE_PERIOD | more;
     event.attr.sample_period_or_freq = period;
     event.name = std::move(name);
     table.events.push_back(std::move(event));
@@ -166,10 +172,10 @@ ItraceEvents::ItraceEvents(const ItraceOptions& options, EventTable& table) {
   const bool timed = options.unit == ItraceOptions::Unit::nanoseconds;
   if (options.instructions) {
     instructions_ = add(timed ? fmt::format("instructions, one in {} ns", options.period) : "instructions",
-                        timed ? 1 : options.period);
+                        timed ? 1 : options.period, 0);
   }
-  if (options.any_branches()) branches_ = add("branches", 1);
-  if (options.memory) memory_ = add("memory", 1);
+  if (options.any_branches()) branches_ = add("branches", 1, abi::PERF_SAMPLE_ADDR);
+  if (options.memory) memory_ = add("memory", 1, abi::PERF_SAMPLE_ADDR);
 }
 
 std::uint64_t& ItraceEvents::rest_of(const AuxPlace& place) {

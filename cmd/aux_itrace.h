@@ -39,8 +39,10 @@ struct AuxHit {
   AuxPlace place;
   VirtAddr ip = 0;
   VirtAddr addr = 0;
-  std::uint64_t period = 0;  ///< events that it stands for
-  std::uint32_t flags = 0;   ///< AuxBranchFlag
+  std::uint64_t period = 0;              ///< events that it stands for
+  std::uint32_t flags = 0;               ///< AuxBranchFlag
+  std::uint64_t cycles = 0;              ///< since the last hit of its kind that has some; 0: not known
+  std::uint64_t cycle_instructions = 0;  ///< that ran in these cycles; 0: not known
   Kind kind = Kind::branch;  ///< rest: instructions behind the last sample of a batch, to be added to the next sample
 };
 
@@ -63,6 +65,8 @@ class AuxHitCollector : public AuxCollector {
   const ItraceOptions& options_;
   AuxPlace last_;
   std::uint64_t instructions_ = 0;  ///< since the last sample
+  std::uint64_t cycles_ = 0;        ///< since the last sample that has some
+  std::uint64_t cycle_instructions_ = 0;
   std::uint64_t next_ns_ = 0;
 };
 

@@ -28,19 +28,23 @@ Result<std::unique_ptr<AuxSamples>> AuxSamples::open(Session& session, const Itr
   return samples;
 }
 
-void AuxSamples::give_until(std::uint64_t time_ns, const std::function<void(const Record&)>& take) {
-  for (const AuxHits::Item* item = hits_->front(); item != nullptr && item->time_ns < time_ns;
-       hits_->pop(), item = hits_->front()) {
+const Record* AuxSamples::next_before(std::uint64_t time_ns) {
+  while (const AuxHits::Item* item = hits_->front()) {
+    if (time_ns != kNoTime && item->time_ns >= time_ns) return nullptr;
     if (item->hit.kind == AuxHit::Kind::error) tell_error(item->hit, item->text);
     Sample sample;
-    if (!events_.make_sample(item->hit, item->time_ns, sample)) continue;
-    Record record;
-    record.type = abi::PERF_RECORD_SAMPLE;
-    record.misc = sample.misc;
-    record.time_ns = item->time_ns;
-    record.body = sample;
-    take(record);
+    const std::uint64_t at_ns = item->time_ns;
+    const bool made = events_.make_sample(item->hit, at_ns, sample);
+    hit_ = item->hit;
+    hits_->pop();
+    if (!made) continue;
+    record_.type = abi::PERF_RECORD_SAMPLE;
+    record_.misc = sample.misc;
+    record_.time_ns = at_ns;
+    record_.body = std::move(sample);
+    return &record_;
   }
+  return nullptr;
 }
 
 }  // namespace simdprof::cmd

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 
 #include "cmd/aux_hits.h"
@@ -22,8 +21,11 @@ class AuxSamples {
 
   /// The recording's facts and the events that are made of the trace.
   [[nodiscard]] const RecordingFacts& facts() const { return facts_; }
-  /// Gives what comes before `time_ns`, as records that hold for the call.
-  void give_until(std::uint64_t time_ns, const std::function<void(const Record&)>& take);
+  /// The next one, as a record, if it comes before `time_ns` (kNoTime: all do); else nullptr. Holds until the next
+  /// call.
+  const Record* next_before(std::uint64_t time_ns);
+  /// What that one was made of.
+  [[nodiscard]] const AuxHit& hit() const { return hit_; }
   /// What could not be decoded so far.
   [[nodiscard]] std::uint64_t errors() const { return hits_->errors(); }
 
@@ -34,6 +36,8 @@ class AuxSamples {
   ItraceEvents events_;
   AuxRecording recording_;
   std::unique_ptr<AuxHits> hits_;
+  AuxHit hit_;
+  Record record_;
 };
 
 }  // namespace simdprof::cmd

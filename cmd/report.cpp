@@ -103,12 +103,14 @@ void read_all(Session& session, AuxSamples* made, ReportReading& reading, Progre
   if (auto note = reading.notes()) session.note_runs(std::move(note));
   while (const Record* record = session.next()) {
     progress.step();
-    if (made != nullptr && record->time_ns != kNoTime) made->give_until(record->time_ns, observe);
+    if (made != nullptr && record->time_ns != kNoTime) {
+      while (const Record* one = made->next_before(record->time_ns)) observe(*one);
+    }
     areas.observe(*record);
     auto* groups = static_cast<SampleGroups*>(session.notes());
     observe_one(*record, groups == nullptr ? nullptr : groups->find(session.number()));
   }
-  if (made != nullptr) made->give_until(kNoTime, observe);
+  while (const Record* one = made != nullptr ? made->next_before(kNoTime) : nullptr) observe(*one);
   AuxQuality aux = aux_quality_of(areas.finish(session.input(), session.facts().events));
   if (made != nullptr) aux.errors = made->errors();
   reading.finish(session.ledger(), std::move(aux));

@@ -4,6 +4,7 @@
 #include <utility>
 #include <variant>
 
+#include "cmd/aux_samples.h"
 #include "cmd/location_cache.h"
 #include "cmd/symbol_options.h"
 #include "decoders/registers/register_stage.h"
@@ -44,12 +45,21 @@ struct SampleSource::State {
         stage(session.facts().arch, session.facts().xsave,
               event_registers(session.facts().events, session.facts().source())) {}
 
+  const Record* next_record();
   void observe(const Record& record);
   void skip(const Record& record, const Error& error);
   void judge(const Sample& sample);
   bool accept(const Sample& sample);
+  std::string_view prepared_of(const Sample& sample);
+
+  [[nodiscard]] const RecordingFacts& facts() const { return made ? made->facts() : session.facts(); }
 
   Session session;
+  std::unique_ptr<AuxSamples> made;
+  bool is_made = false;             ///< what next_record() gave
+  const Record* waiting = nullptr;  ///< the session's, behind those that are made
+  Session::Prepare prepare;
+  fmt::memory_buffer prepared = fmt::memory_buffer();  ///< of a sample that was made
   SampleFilter filter;
   SampleNeeds needs;
   std::uint64_t limit;
@@ -67,6 +77,20 @@ struct SampleSource::State {
   std::vector<bool> shows_chain;  ///< by event
   SampleHit hit;
 };
+
+/// The session's records, and between them, by time, the samples that are made of its trace.
+const Record* SampleSource::State::next_record() {
+  is_made = false;
+  if (!made) return session.next();
+  if (waiting == nullptr) waiting = session.next();
+  if (waiting == nullptr || waiting->time_ns != kNoTime) {
+    if (const Record* one = made->next_before(waiting == nullptr ? kNoTime : waiting->time_ns)) {
+      is_made = true;
+      return one;
+    }
+  }
+  return std::exchange(waiting, nullptr);
+}
 
 void SampleSource::State::skip(const Record& record, const Error& error) {
   RawRecord raw;
@@ -97,7 +121,7 @@ void SampleSource::State::judge(const Sample& sample) {
 bool SampleSource::State::accept(const Sample& sample) {
   if (!filter.accepts(sample)) return false;
   hit.sample = &sample;
-  hit.event = &session.facts().events.events[sample.event];
+  hit.event = &facts().events.events[sample.event];
   if (needs.comm || filter.needs_comm()) hit.comm = spaces.comm(sample.pid, sample.tid);
   if (filter.needs_comm() && !filter.accepts_comm(hit.comm)) return false;
   const bool chain = sample.event < shows_chain.size() && shows_chain[sample.event];
@@ -106,6 +130,13 @@ bool SampleSource::State::accept(const Sample& sample) {
     hit.place = places.locate(sample.pid, sample.ip, sample.mode, lines);
   }
   return !filter.needs_place() || filter.accepts_place(hit.place);
+}
+
+/// What the loading threads make of recorded samples.
+std::string_view SampleSource::State::prepared_of(const Sample& sample) {
+  prepared.clear();
+  if (prepare) prepare(sample, prepared);
+  return {prepared.data(), prepared.size()};
 }
 
 SampleSource::SampleSource(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -119,6 +150,13 @@ Result<SampleSource> SampleSource::open(const SampleOptions& options, const Samp
   auto filter = SampleFilter::make(options.filter, recorded_time(session->input()));
   if (!filter) return fail(filter.error());
   auto state = std::make_unique<State>(std::move(*session), std::move(*filter), options, needs);
+  if (options.itrace) {
+    auto made =
+        AuxSamples::open(state->session, *options.itrace,
+                         symbol_options(options.symfs, options.debug_dirs, options.demangle, state->session.facts()));
+    if (!made) return fail(made.error());
+    state->made = *std::move(made);
+  }
   if (needs.verdicts) {
     state->verdicts.emplace(state->session.facts());
     state->verdicts->look_ahead(state->session, state->resolver);
@@ -128,11 +166,14 @@ Result<SampleSource> SampleSource::open(const SampleOptions& options, const Samp
   return SampleSource(std::move(state));
 }
 
-const RecordingFacts& SampleSource::facts() const { return state_->session.facts(); }
+const RecordingFacts& SampleSource::facts() const { return state_->facts(); }
 
 Session& SampleSource::session() { return state_->session; }
 
-void SampleSource::prepare_samples(Session::Prepare prepare) { state_->session.prepare_samples(std::move(prepare)); }
+void SampleSource::prepare_samples(Session::Prepare prepare) {
+  state_->prepare = prepare;
+  state_->session.prepare_samples(std::move(prepare));
+}
 
 void SampleSource::show_chains(std::vector<bool> events) {
   State& state = *state_;
@@ -148,13 +189,13 @@ void SampleSource::show_chains(std::vector<bool> events) {
 const SampleHit* SampleSource::next() {
   State& state = *state_;
   if (state.limit != 0 && state.given == state.limit) return nullptr;
-  while (const Record* record = state.session.next()) {
+  while (const Record* record = state.next_record()) {
     const auto* sample = std::get_if<Sample>(&record->body);
     if (sample == nullptr) {
       state.observe(*record);
       continue;
     }
-    if (sample->event >= state.session.facts().events.events.size()) {
+    if (sample->event >= state.facts().events.events.size()) {
       state.skip(*record,
                  Error{Errc::malformed, "sample of an event that the recording does not describe", record->offset, {}});
       continue;
@@ -164,7 +205,9 @@ const SampleHit* SampleSource::next() {
       state.judge(*sample);
     }
     if (!state.accept(*sample)) continue;
-    state.hit.prepared = state.session.prepared();
+    state.hit.cycles = state.is_made ? state.made->hit().cycles : 0;
+    state.hit.cycle_instructions = state.is_made ? state.made->hit().cycle_instructions : 0;
+    state.hit.prepared = state.is_made ? state.prepared_of(*sample) : state.session.prepared();
     if (state.needs.registers && !state.verdicts) state.stage.build(*sample, state.sets);
     ++state.given;
     return &state.hit;

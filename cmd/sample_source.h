@@ -1,10 +1,12 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "cmd/aux_itrace.h"
 #include "cmd/chain_memo.h"
 #include "cmd/sample_filter.h"
 #include "cmd/sample_verdicts.h"
@@ -24,6 +26,7 @@ struct SampleOptions {
   std::string symfs;
   std::vector<std::string> debug_dirs;
   bool demangle = true;
+  std::optional<ItraceOptions> itrace;  ///< also samples that are made of the trace
 };
 
 /// What a verb needs beside the samples themselves; what nobody needs is not computed.
@@ -41,6 +44,8 @@ struct SampleHit {
   const EventDesc* event = nullptr;  ///< never nullptr in what next() gives
   std::string_view comm;
   std::string_view prepared;  ///< what SampleSource::prepare_samples made of it
+  std::uint64_t cycles = 0;   ///< of one that was made of a trace: see AuxHit
+  std::uint64_t cycle_instructions = 0;
   Location place;
 };
 

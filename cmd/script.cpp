@@ -21,6 +21,7 @@ struct ScriptOptions {
   bool inlined = false;
   std::size_t max_stack = 0;
   bool nanoseconds = false;
+  std::string itrace;
 };
 
 void add_options(OptionSet& set, ScriptOptions& options) {
@@ -31,6 +32,7 @@ void add_options(OptionSet& set, ScriptOptions& options) {
   set.add_option("--max-stack", options.max_stack, "frames of a call chain at most").above_zero();
   set.add_flag("--inline", options.inlined, "show the inlined functions of call chains, a line each");
   set.add_flag("--ns", options.nanoseconds, "times with 9 decimals");
+  set.add_option("--itrace", options.itrace, "also samples made of the trace: i[PERIOD[i|ms|us|ns]], b, c, r, M, e");
   set.add_option("--format", options.format, "text or jsonl").one_of({"text", "jsonl"}).shows_default();
 }
 
@@ -85,7 +87,13 @@ Status run_script(const ScriptOptions& options, TextOut& out) {
   auto choice = parse_fields(options.fields);
   if (!choice) return fail(choice.error());
   if (options.hide_call_graph) choice->shown.remove(ScriptField::callchain);
-  auto source = SampleSource::open(options.samples, needs_of(*choice));
+  SampleOptions samples = options.samples;
+  if (!options.itrace.empty()) {
+    const auto itrace = parse_itrace(options.itrace);
+    if (!itrace) return fail(itrace.error());
+    samples.itrace = *itrace;
+  }
+  auto source = SampleSource::open(samples, needs_of(*choice));
   if (!source) return fail(source.error());
   const auto view = make_view(options, *choice, source->facts());
   if (!view) return fail(view.error());

@@ -41,6 +41,7 @@ constexpr std::array kFields = {
     FieldFact{ScriptField::brstacksym, "brstacksym", abi::PERF_SAMPLE_BRANCH_STACK, "BRANCH_STACK", false},
     FieldFact{ScriptField::brstackoff, "brstackoff", abi::PERF_SAMPLE_BRANCH_STACK, "BRANCH_STACK", false},
     FieldFact{ScriptField::phys_addr, "phys_addr", abi::PERF_SAMPLE_PHYS_ADDR, "PHYS_ADDR", false},
+    FieldFact{ScriptField::ipc, "ipc", 0, "", false},
     FieldFact{ScriptField::data_page_size, "data_page_size", abi::PERF_SAMPLE_DATA_PAGE_SIZE, "DATA_PAGE_SIZE", false},
     FieldFact{ScriptField::code_page_size, "code_page_size", abi::PERF_SAMPLE_CODE_PAGE_SIZE, "CODE_PAGE_SIZE", false},
 };

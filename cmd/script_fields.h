@@ -39,6 +39,7 @@ enum class ScriptField : std::uint32_t {
   data_page_size = 1U << 24U,
   code_page_size = 1U << 25U,
   brstackoff = 1U << 26U,
+  ipc = 1U << 27U,
 };
 
 class FieldSet {

@@ -187,6 +187,10 @@ void render_script_json(TextBuffer& out, const SampleHit& hit, SampleSource& sou
         fields.has(ScriptField::brstackoff)) {
       add_branches(object, sample.branches, source, fields);
     }
+    if (fields.has(ScriptField::ipc) && hit.cycles != 0) {
+      append_number(object.key("cycles"), hit.cycles);
+      append_number(object.key("cycle_instructions"), hit.cycle_instructions);
+    }
     if (fields.has(ScriptField::phys_addr)) object.hex("phys_addr", sample.phys_addr);
     if (fields.has(ScriptField::data_page_size)) object.hex("data_page_size", sample.data_page_size);
     if (fields.has(ScriptField::code_page_size)) object.hex("code_page_size", sample.code_page_size);

@@ -243,6 +243,14 @@ void append_access(TextBuffer& out, std::uint64_t data_src) {
   append_padding(out, out.size() - begin, kColumns);
 }
 
+/// Instructions a cycle, in hundredths that are cut as perf cuts them.
+void append_ipc(TextBuffer& out, const SampleHit& hit) {
+  if (hit.cycles == 0 || hit.cycle_instructions == 0) return;
+  const std::uint64_t hundredths = hit.cycle_instructions * 100 / hit.cycles;
+  fmt::format_to(std::back_inserter(out), " \t IPC: {}.{:02} ({}/{}) ", hundredths / 100, hundredths % 100,
+                 hit.cycle_instructions, hit.cycles);
+}
+
 }  // namespace
 
 void prepare_script_text(TextBuffer& out, const Sample& sample, const ScriptView& view) {
@@ -281,6 +289,7 @@ void render_script_text(TextBuffer& out, const SampleHit& hit, SampleSource& sou
   } else if (fields.has(ScriptField::brstackoff)) {
     append_branch_offsets(out, sample.branches, source, fields);
   }
+  if (fields.has(ScriptField::ipc)) append_ipc(out, hit);
   if (fields.has(ScriptField::phys_addr)) append_hex_aligned(out, sample.phys_addr, kAddressColumns);
   if (fields.has(ScriptField::data_page_size)) append_page_size(out, sample.data_page_size);
   if (fields.has(ScriptField::code_page_size)) append_page_size(out, sample.code_page_size);

@@ -116,6 +116,26 @@ TEST(ItraceHits, CallsAndReturnsAreBranchesOfTheirKind) {
   EXPECT_EQ(count("i1i"), 0U);
 }
 
+TEST(ItraceHits, CyclesAreThoseOfTheInstructionsSinceTheLastThatHadSome) {
+  const auto options = parse_itrace("i2i");
+  AuxHitCollector collector(*options);
+  for (const std::uint64_t cycles : {3U, 4U, 0U, 0U, 5U, 0U}) {
+    AuxInstruction instruction;
+    instruction.place = at(1);
+    instruction.ip = 0x1000;
+    instruction.cycles = cycles;
+    collector.on_instruction(instruction);
+  }
+  const std::vector<AuxHit> made = hits(collector);
+  ASSERT_EQ(made.size(), 3U);
+  EXPECT_EQ(made[0].cycles, 7U);
+  EXPECT_EQ(made[0].cycle_instructions, 2U);
+  EXPECT_EQ(made[1].cycles, 0U);
+  EXPECT_EQ(made[1].cycle_instructions, 0U);
+  EXPECT_EQ(made[2].cycles, 5U);
+  EXPECT_EQ(made[2].cycle_instructions, 4U) << "with those that had no cycle of their own";
+}
+
 TEST(ItraceHits, AnErrorKeepsItsText) {
   const auto options = parse_itrace("be");
   AuxHitCollector collector(*options);
@@ -133,7 +153,7 @@ TEST(ItraceHits, AKernelAddressIsAKernelHit) {
   EventTable table;
   ItraceEvents events(*options, table);
   Sample sample;
-  ASSERT_TRUE(events.make_sample({at(3), 0xffffffff81000000, 0x40, 1, 0, AuxHit::Kind::branch}, 3, sample));
+  ASSERT_TRUE(events.make_sample({at(3), 0xffffffff81000000, 0x40, 1, 0, 0, 0, AuxHit::Kind::branch}, 3, sample));
   EXPECT_EQ(sample.mode, CpuMode::kernel);
   EXPECT_EQ(sample.addr, 0x40U);
   EXPECT_TRUE(sample.has(abi::PERF_SAMPLE_ADDR));

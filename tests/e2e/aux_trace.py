@@ -4,6 +4,7 @@ and the traces of others, beside perf where it is here."""
 import collections
 import json
 import os
+import re
 import shutil
 import struct
 
@@ -14,6 +15,7 @@ CORPUS = os.environ.get("SIMDPROF_CORPUS", "")
 IP_TID_TIME_CPU, SAMPLE_ID_ALL = 0x87, 1 << 18
 MMAP, AUX, SAMPLE, AUXTRACE_INFO, AUXTRACE = 1, 11, 9, 70, 71
 INTEL_BTS = 2
+HEADER_AUXTRACE = 18
 TRUNCATED = 1
 
 
@@ -166,11 +168,20 @@ def branches_are_the_bytes(folder):
     report = json.loads(simdprof("report", "-i", path, "--itrace=b", "--format", "json", "-s", "samples").stdout)
     made = [event for event in report["quality"]["events"] if event["event"] == "branches"]
     equal([event["samples"] for event in made], [len(pairs)], "samples made of the trace")
+    script = simdprof("script", "-i", path, "--itrace=b", "-F", "time,event,ip,addr").stdout.decode().splitlines()
+    equal(len(script), len(pairs) + 1, "lines of script: the branches and the sample")
+    first = script[0].split()
+    equal(first[0], "1.000000:", "time of the first")
+    check("branches:" in first and f"{pairs[0][0]:x}" in first and f"{pairs[0][1]:x}" in first, f"the first: {script[0]}")
+    check("branches:" not in script[-1], f"the recorded sample comes behind them: {script[-1]}")
+    limited = simdprof("script", "-i", path, "--itrace=b", "--limit", "7", "--format", "jsonl").stdout.decode()
+    rows = [json.loads(line) for line in limited.splitlines()]
+    equal([row["ip"] for row in rows], [hex(start) for start, _ in pairs[:7]], "seven samples in JSON")
 
 
 def what_is_not_there_is_one_line(folder):
     path = write(folder, [sample(1000, 0)])
-    for words_ in (["dump-aux"], ["report", "--itrace=b"], ["dump-regs", "--path", "4"]):
+    for words_ in (["dump-aux"], ["report", "--itrace=b"], ["script", "--itrace=b"], ["dump-regs", "--path", "4"]):
         done = simdprof(words_[0], "-i", path, *words_[1:])
         equal(done.returncode, 1, f"{words_}")
         message = done.stderr.decode()
@@ -180,7 +191,8 @@ def what_is_not_there_is_one_line(folder):
     equal(lines(unknown, "--loss"), [], "losses of a trace of an unknown kind")
     for words_ in (["-F", "nothing"], ["--time", "x"], ["--format", "xml"]):
         equal(simdprof("dump-aux", "-i", unknown, *words_).returncode, 129, f"{words_}")
-    equal(simdprof("report", "-i", unknown, "--itrace=z").returncode, 129, "--itrace=z")
+    for verb in ("report", "script"):
+        equal(simdprof(verb, "-i", unknown, "--itrace=z").returncode, 129, f"{verb} --itrace=z")
 
 
 def cut_files_end_well(folder):
@@ -222,12 +234,103 @@ def packets_of_the_corpus_are_all_there(_folder):
     equal(kinds, wanted, "packets by kind")
 
 
-def corpus_agrees_with_perf(folder):
+def no_corpus_or_perf():
     if not os.path.exists(os.path.join(CORPUS, "README.md")):
         print("  no corpus: not compared with perf")
-        return
+        return True
     if shutil.which("perf") is None:
         print("  no perf: not compared with it")
+        return True
+    return False
+
+
+def errors_are_those_of_perf(_folder):
+    """Of a trace without its programs: each error at the same time and place, and as many."""
+    if no_corpus_or_perf():
+        return
+    path = os.path.join(CORPUS, "pdc", "perf.data.intel_pt-4.14")
+    done = run(["perf", "script", "-i", path, "--itrace=e"])
+    told = (done.stdout + done.stderr).decode()
+    wanted = re.findall(r"instruction trace error .* time ([0-9.]+) .* ip 0x([0-9a-f]+) ", told)
+    equal(len(wanted), 114, "errors of perf")
+    done = simdprof("dump-aux", "-i", path, "--branches", "--format", "tsv", "-F", "kind,time,ip")
+    rows = [line.split("\t") for line in done.stdout.decode().splitlines()]
+    equal(sorted((row[1], row[2]) for row in rows if row[0] == "error"), sorted(wanted), "errors")
+    check(" 114 errors" in done.stderr.decode(), f"the count: {done.stderr.decode()}")
+    every = [line for line in lines(path, "--branches", "--all-errors") if " error at " in line]
+    left_out = int(re.search(r"(\d+) more errors", done.stderr.decode())[1])
+    equal(len(every), 114 + left_out, "errors with --all-errors")
+
+
+def with_cycles(source, target):
+    """A copy with a CYC packet (one byte, the value in bits 3 to 7) before each TNT and TIP packet, and an event that
+    asks for them."""
+    with open(source, "rb") as file:
+        whole = file.read()
+    listed = lines(source, "--packets", "--format", "tsv", "-F", "cpu,offset,size,name")[1:]
+    at, end = struct.unpack_from("<QQ", whole, 40)
+    end += at
+    data_at, out, cycles = at, b"", 0
+    while at < end:
+        kind, _, size = struct.unpack_from("<IHH", whole, at)
+        head = bytearray(whole[at : at + size])
+        at += size
+        if kind == AUXTRACE:
+            count, begin = struct.unpack_from("<QQ", head, 8)
+            (cpu,) = struct.unpack_from("<I", head, 40)
+            trace = b""
+            for row in (line.split("\t") for line in listed):
+                place = int(row[1], 16) - begin
+                if int(row[0]) != cpu or not 0 <= place < count:
+                    continue
+                if row[3].startswith(("tnt", "tip")):
+                    cycles = cycles * 7 % 31 + 1
+                    trace += bytes([cycles << 3 | 3])
+                trace += whole[at + place : at + place + int(row[2])]
+            trace += bytes(-len(trace) % 8)
+            struct.pack_into("<Q", head, 8, len(trace))
+            out += bytes(head) + trace
+            at += count
+        else:
+            out += bytes(head)
+    start = bytearray(whole[:data_at])
+    asks_cycles = 1 << 1
+    config = start.index(struct.pack("<Q", 0x300E601))
+    start[config : config + 8] = struct.pack("<Q", 0x300E601 | asks_cycles)
+    struct.pack_into("<Q", start, 48, len(out))
+    words_ = struct.unpack_from("<4Q", whole, 72)
+    bits = [bit for bit in range(256) if words_[bit // 64] >> (bit % 64) & 1]
+    blobs = []
+    for i, bit in enumerate(bits):
+        place, size = struct.unpack_from("<QQ", whole, end + 16 * i)
+        blobs.append(words(0) if bit == HEADER_AUXTRACE else whole[place : place + size])  # an empty index
+    content = bytes(start) + out
+    place = len(content) + 16 * len(blobs)
+    for blob in blobs:
+        content += words(place, len(blob))
+        place += len(blob)
+    with open(target, "wb") as file:
+        file.write(content + b"".join(blobs))
+
+
+def cycles_are_those_of_perf(folder):
+    if no_corpus_or_perf():
+        return
+    symfs = os.path.join(CORPUS, "symfs", "hase")
+    source, target = os.path.join(folder, "source.data"), os.path.join(folder, "cycles.data")
+    shutil.copy(os.path.join(CORPUS, "hase", "loopy-20180404T162955.perf"), source)
+    with_cycles(source, target)
+    perf = run(["perf", "script", "-i", target, "--symfs", symfs, "--itrace=b", "-F", "ip,addr,ipc"])
+    wanted = [line.rstrip() for line in perf.stdout.decode().splitlines()]
+    equal(sum("IPC" in line for line in wanted), 11, "branches of perf with cycles")
+    got = [line.rstrip() for line in lines(target, "--symfs", symfs, "--branches", "-F", "ip,addr,ipc")]
+    equal(got, wanted, "branches with cycles")
+    made = simdprof("script", "-i", target, "--symfs", symfs, "--itrace=b", "-F", "ip,ipc").stdout.decode()
+    equal(re.findall(r"IPC: .*\)", made), [line[line.index("IPC") :] for line in wanted if "IPC" in line], "script")
+
+
+def corpus_agrees_with_perf(folder):
+    if no_corpus_or_perf():
         return
     symfs = os.path.join(CORPUS, "symfs", "hase")
     for name in ("loopy-20180404T162955.perf", "loopy-20180514.perf"):
@@ -250,5 +353,7 @@ if __name__ == "__main__":
             output_is_the_same_every_time,
             packets_of_the_corpus_are_all_there,
             corpus_agrees_with_perf,
+            errors_are_those_of_perf,
+            cycles_are_those_of_perf,
         ]
     )
