@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -19,23 +20,24 @@ namespace simdprof::test {
 class Tracee {
  public:
   explicit Tracee(const std::function<void()>& body) {
-    std::array<int, 2> begun{};
-    EXPECT_EQ(::pipe(begun.data()), 0);
+    std::array<int, 2> ends{};
+    EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()), 0);
+    char byte = 0;
     pid_ = ::fork();
     if (pid_ == 0) {
-      const bool said = ::write(begun[1], "", 1) == 1;
-      ::close(begun[0]);
-      ::close(begun[1]);
-      if (said) body();
+      const bool traced = ::write(ends[1], &byte, 1) == 1 && ::read(ends[1], &byte, 1) == 1;
+      ::close(ends[0]);
+      ::close(ends[1]);
+      if (traced) body();
       ::_exit(0);
     }
-    // Not before the body: ThreadSanitizer's fork makes a thread in the child, and the stop for that is none of the
-    // body's.
-    char byte = 1;
-    EXPECT_EQ(::read(begun[0], &byte, 1), 1);
-    ::close(begun[0]);
-    ::close(begun[1]);
+    // Not before the child is past its fork: that of ThreadSanitizer makes a thread, and the stop for it is none of the
+    // body's. And the body begins when it is traced.
+    EXPECT_EQ(::read(ends[0], &byte, 1), 1);
     EXPECT_EQ(ptrace::seize(pid_, true), 0);
+    EXPECT_EQ(::write(ends[0], &byte, 1), 1);
+    ::close(ends[0]);
+    ::close(ends[1]);
   }
   Tracee(const Tracee&) = delete;
   Tracee& operator=(const Tracee&) = delete;
