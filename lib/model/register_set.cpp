@@ -29,12 +29,15 @@ std::string_view origin_name(Origin origin) {
 }
 
 std::string_view simd_width_name(SimdWidth width) {
+  if (is_sve(width)) return "SVE";
   switch (width) {
     case SimdWidth::unknown: return "not recorded";
     case SimdWidth::none: return "none";
     case SimdWidth::xmm: return "XMM";
     case SimdWidth::ymm: return "YMM";
     case SimdWidth::zmm: return "ZMM";
+    case SimdWidth::neon: return "NEON";
+    case SimdWidth::sve: break;
   }
   return "unknown";
 }
@@ -55,6 +58,10 @@ unsigned vector_count(const RegisterSet& set) {
 }
 
 SimdWidth widest_in_use(const RegisterSet& set) {
+  if (set.vector_origin == Origin::regset) {
+    if (set.arm64.predicates == Presence::valid) return static_cast<SimdWidth>(set.arm64.vector_bytes * 8);
+    return set.arm64.low == Presence::valid ? SimdWidth::neon : SimdWidth::unknown;
+  }
   if (!set.xstate_in_use) return SimdWidth::unknown;
   const std::uint64_t in_use = *set.xstate_in_use;
   if ((in_use & kZmmState) != 0) return SimdWidth::zmm;

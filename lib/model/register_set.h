@@ -36,8 +36,12 @@ struct VectorRegister {
   std::uint8_t recorded_words = 0;
 };
 
-/// Width in use, from XSTATE_BV / XINUSE.
-enum class SimdWidth : std::uint8_t { unknown, none, xmm, ymm, zmm };
+/// Width in use, from XSTATE_BV / XINUSE; on arm64 from the layout of NT_ARM_SVE. Nothing there says whether NEON is
+/// used, so that it is the least.
+/// From `sve` on the value is the number of bits of an SVE vector, a multiple of 128 up to 2048.
+enum class SimdWidth : std::uint16_t { unknown, none, xmm, ymm, zmm, neon, sve = 128 };
+inline constexpr bool is_sve(SimdWidth width) { return width >= SimdWidth::sve; }
+/// "SVE" for all lengths.
 std::string_view simd_width_name(SimdWidth width);
 
 /// All registers of one set (user or interrupt) of one sample.
@@ -71,7 +75,7 @@ struct RegisterSet {
 unsigned vector_count(const RegisterSet& set);
 
 /// Widest state in use by XSTATE_BV: ZMM when ZMM_Hi256 or Hi16_ZMM is in use, else YMM, else XMM; unknown when the
-/// source does not tell.
+/// source does not tell. On arm64 SVE when the thread has SVE state, else NEON, also where SVE was not recorded.
 SimdWidth widest_in_use(const RegisterSet& set);
 /// Whether upper halves are dirty: some component above XMM is not in INIT state. Empty when the source does not tell.
 std::optional<bool> dirty_upper(const RegisterSet& set);

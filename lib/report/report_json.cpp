@@ -45,10 +45,30 @@ void write_key(const ReportView& view, const Section& section, const Row& row, S
   }
 }
 
+void write_arm64_state(const SimdTally& simd, JsonOut& json) {
+  json.start_object();
+  json.number("samples", simd.recorded);
+  json.number("neon", simd.neon);
+  json.number("sve_samples", simd.all_sve().recorded);
+  json.name("sve");
+  json.start_array();
+  for (std::size_t length = 0; length < simd.sve.size(); ++length) {
+    if (simd.sve[length].in_use == 0) continue;
+    json.start_object();
+    json.number("bits", (length + 1) * kSveStepBits);
+    json.number("samples", simd.sve[length].in_use);
+    json.end_object();
+  }
+  json.end_array();
+  json.end_object();
+}
+
 void write_simd(const SimdTally& simd, JsonOut& json) {
   json.name("state");
   if (simd.recorded == 0) {
     json.null();
+  } else if (simd.arm64_recorded() != 0) {
+    write_arm64_state(simd, json);
   } else {
     json.start_object();
     json.number("samples", simd.recorded);

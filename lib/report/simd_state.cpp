@@ -6,6 +6,10 @@ SimdState simd_state(const Sample& sample, const RegisterSets& sets) {
   SimdState state;
   if (sample.mode != CpuMode::user || sets.image_late) return state;
   state.widest = widest_in_use(sets.user);
+  // Lengths are multiples of 16 bytes up to 256: decoders/registers refuses others.
+  if (sets.user.arm64.predicates == Presence::valid || sets.user.arm64.predicates == Presence::init) {
+    state.sve_bits = static_cast<std::uint16_t>(sets.user.arm64.vector_bytes * 8);
+  }
   state.dirty_upper = dirty_upper(sets.user).value_or(false);
   // A component in INIT state has its architectural value, and that is as good as a stored one.
   state.mxcsr_recorded = sets.user.mxcsr_presence == Presence::valid || sets.user.mxcsr_presence == Presence::init;
@@ -23,6 +27,13 @@ void SimdTally::add(const SimdState& state) {
     case SimdWidth::xmm: ++xmm; break;
     case SimdWidth::ymm: ++ymm; break;
     case SimdWidth::zmm: ++zmm; break;
+    case SimdWidth::neon: ++neon; break;
+    case SimdWidth::sve: break;
+  }
+  if (state.sve_bits >= kSveStepBits) {
+    Sve& length = sve[(state.sve_bits / kSveStepBits - 1) % kSveLengths];
+    ++length.recorded;
+    if (is_sve(state.widest)) ++length.in_use;
   }
   if (state.widest != SimdWidth::unknown) {
     ++recorded;
@@ -45,6 +56,20 @@ void SimdTally::add(const SimdTally& other) {
   mxcsr_recorded += other.mxcsr_recorded;
   ftz += other.ftz;
   daz += other.daz;
+  neon += other.neon;
+  for (std::size_t length = 0; length < sve.size(); ++length) {
+    sve[length].recorded += other.sve[length].recorded;
+    sve[length].in_use += other.sve[length].in_use;
+  }
+}
+
+SimdTally::Sve SimdTally::all_sve() const {
+  Sve all;
+  for (const Sve& length : sve) {
+    all.recorded += length.recorded;
+    all.in_use += length.in_use;
+  }
+  return all;
 }
 
 }  // namespace simdprof

@@ -9,8 +9,9 @@
 namespace simdprof {
 namespace {
 
-constexpr std::array<std::string_view, 9> kSimdHeadings = {"simd_samples", "none",          "xmm", "ymm", "zmm",
-                                                           "dirty_upper",  "mxcsr_samples", "ftz", "daz"};
+constexpr std::array<std::string_view, 13> kSimdHeadings = {"simd_samples", "none",          "xmm",     "ymm", "zmm",
+                                                            "dirty_upper",  "mxcsr_samples", "ftz",     "daz", "neon",
+                                                            "sve_samples",  "sve",           "sve_bits"};
 
 void write_headings(const SortKeys& keys, bool children, FieldWriter& fields) {
   fields.text("event");
@@ -55,12 +56,24 @@ void write_key(const ReportView& view, const Section& section, const Row& row, S
 
 void write_simd(const SimdTally& simd, FieldWriter& fields) {
   fields.number(simd.recorded);
+  const std::uint64_t arm64_recorded = simd.arm64_recorded();
   for (const std::uint64_t part : {simd.none, simd.xmm, simd.ymm, simd.zmm, simd.dirty_upper}) {
-    fields.count(part, simd.recorded);
+    fields.count(part, simd.recorded - arm64_recorded);
   }
   fields.number(simd.mxcsr_recorded);
   fields.count(simd.ftz, simd.mxcsr_recorded);
   fields.count(simd.daz, simd.mxcsr_recorded);
+  fields.count(simd.neon, arm64_recorded);
+  const SimdTally::Sve all_sve = simd.all_sve();
+  fields.number(all_sve.recorded);
+  fields.count(all_sve.in_use, all_sve.recorded);
+  std::string lengths;
+  for (std::size_t length = 0; length < simd.sve.size(); ++length) {
+    if (simd.sve[length].in_use == 0) continue;
+    if (!lengths.empty()) lengths += ' ';
+    lengths += std::to_string((length + 1) * kSveStepBits);
+  }
+  fields.text(lengths);
 }
 
 void render_fields(const ReportView& view, bool tabs, fmt::memory_buffer& out) {

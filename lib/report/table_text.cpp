@@ -3,6 +3,7 @@
 #include <iterator>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "lib/report/call_graph_text.h"
@@ -59,9 +60,7 @@ std::string srcline_cell(const ReportView& view, const Section&, const Row& row)
   const TextId line = row.key.frame.srcline;
   return line == 0 ? "-" : shown(view.profile.texts.text(line));
 }
-std::string simd_cell(const ReportView&, const Section&, const Row& row) {
-  return std::string(width_text(row.key.widest));
-}
+std::string simd_cell(const ReportView&, const Section&, const Row& row) { return width_text(row.key.widest); }
 
 constexpr Column kChildrenColumn{"Children", true, children_cell};
 constexpr Column kSelfColumn{"Self", true, overhead_cell};
@@ -97,17 +96,57 @@ constexpr std::array kSimdColumns = {
     Column{"DAZ", true, simd_share_cell<&SimdTally::daz, &SimdTally::mxcsr_recorded>},
 };
 
+std::string neon_share_cell(const ReportView&, const Section&, const Row& row) {
+  return share_text(row.simd.neon, row.simd.arm64_recorded());
+}
+template <std::size_t kLength>
+std::string sve_share_cell(const ReportView&, const Section&, const Row& row) {
+  return share_text(row.simd.sve[kLength].in_use, row.simd.all_sve().recorded);
+}
+std::string no_sve_cell(const ReportView&, const Section&, const Row&) { return "-"; }
+
+constexpr std::array<std::string_view, kSveLengths> kSveHeadings = {
+    "SVE128",  "SVE256",  "SVE384",  "SVE512",  "SVE640",  "SVE768",  "SVE896",  "SVE1024",
+    "SVE1152", "SVE1280", "SVE1408", "SVE1536", "SVE1664", "SVE1792", "SVE1920", "SVE2048"};
+
+template <std::size_t... kLength>
+constexpr std::array<Column, kSveLengths> sve_columns(std::index_sequence<kLength...>) {
+  return {Column{kSveHeadings[kLength], true, sve_share_cell<kLength>}...};
+}
+constexpr std::array kSveColumns = sve_columns(std::make_index_sequence<kSveLengths>());
+
+bool of_arm64(const Section& section) {
+  return std::any_of(section.rows.begin(), section.rows.end(),
+                     [](const Row& row) { return row.simd.arm64_recorded() != 0; });
+}
+
+/// NEON, and a column for each vector length that some thread had.
+void add_arm64_columns(const Section& section, std::vector<Column>& columns) {
+  SimdTally all;
+  for (const Row& row : section.rows) all.add(row.simd);
+  columns.push_back({"NEON", true, neon_share_cell});
+  if (all.all_sve().recorded == 0) columns.push_back({"SVE", true, no_sve_cell});
+  for (std::size_t length = 0; length < kSveLengths; ++length) {
+    if (all.sve[length].recorded != 0) columns.push_back(kSveColumns[length]);
+  }
+}
+
+void add_simd_columns(const ReportView& view, const Section& section, std::vector<Column>& columns) {
+  if (of_arm64(section)) return add_arm64_columns(section, columns);
+  if (view.profile.any_simd()) columns.insert(columns.end(), kSimdColumns.begin(), kSimdColumns.end());
+}
+
 /// The columns of -s, with the SIMD columns before the first that is no measure.
-std::vector<Column> columns_of(const ReportView& view, bool children) {
+std::vector<Column> columns_of(const ReportView& view, const Section& section) {
   std::vector<Column> columns;
-  bool simd_pending = view.profile.any_simd();
-  const auto add_simd = [&columns, &simd_pending] {
-    if (simd_pending) columns.insert(columns.end(), kSimdColumns.begin(), kSimdColumns.end());
+  bool simd_pending = true;
+  const auto add_simd = [&] {
+    if (simd_pending) add_simd_columns(view, section, columns);
     simd_pending = false;
   };
   for (const SortKey key : view.profile.keys().columns) {
     if (!is_measure(key)) add_simd();
-    if (key == SortKey::overhead && children) {
+    if (key == SortKey::overhead && section.children) {
       columns.push_back(kChildrenColumn);
       columns.push_back(kSelfColumn);
     } else {
@@ -122,7 +161,7 @@ std::vector<Column> columns_of(const ReportView& view, bool children) {
 class TextTable {
  public:
   TextTable(const ReportView& view, const Section& section)
-      : view_(view), section_(section), columns_(columns_of(view, section.children)) {
+      : view_(view), section_(section), columns_(columns_of(view, section)) {
     for (const Column& column : columns_) widths_.push_back(column.heading.size());
     cells_.reserve(section.rows.size() * columns_.size());
     for (const Row& row : section.rows) {
@@ -200,8 +239,15 @@ constexpr std::string_view kSimdLegend =
     "#   (XSTATE_BV) is this one. A part stays in use until the program clears it, as vzeroupper does.\n"
     "# Upper: share with a part above XMM in use. FTZ, DAZ: share with these MXCSR bits set.\n"
     "# '-': not recorded, as for kernel and guest hits, or with --children for rows that were not hit themselves.\n";
+constexpr std::string_view kArm64SimdLegend =
+    "#\n"
+    "# SVE with the bits of a vector: share of the row's user-mode samples whose thread had SVE state of that length "
+    "in\n"
+    "#   use. It stays in use until a system call, or until the program's vectors change their length.\n"
+    "# NEON: share of the others, among them all of which only NEON was recorded.\n"
+    "# '-': not recorded, as for kernel and guest hits, or with --children for rows that were not hit themselves.\n";
 constexpr std::string_view kNoSimdLegend =
-    "#\n# SIMD state of the samples: not recorded (this source or event has no XSAVE images).\n";
+    "#\n# SIMD state of the samples: not recorded (this source or event has no register images).\n";
 
 }  // namespace
 
@@ -214,7 +260,8 @@ void render_text(const ReportView& view, fmt::memory_buffer& out) {
     write_section(view, section, out);
   }
   if (view.quiet) return;
-  const std::string_view legend = view.profile.any_simd() ? kSimdLegend : kNoSimdLegend;
+  const bool arm64 = std::any_of(view.sections.begin(), view.sections.end(), of_arm64);
+  const std::string_view legend = arm64 ? kArm64SimdLegend : view.profile.any_simd() ? kSimdLegend : kNoSimdLegend;
   out.append(legend.data(), legend.data() + legend.size());
 }
 

@@ -24,6 +24,10 @@ std::string_view event_name(const ReportView& view, const Section& section) {
   return section.event < events.size() ? std::string_view(events[section.event].name) : "unknown event";
 }
 
-std::string_view width_text(SimdWidth width) { return width == SimdWidth::unknown ? "-" : simd_width_name(width); }
+std::string width_text(SimdWidth width) {
+  if (width == SimdWidth::unknown) return "-";
+  if (is_sve(width)) return fmt::format("{}{}", simd_width_name(width), static_cast<unsigned>(width));
+  return std::string(simd_width_name(width));
+}
 
 }  // namespace simdprof

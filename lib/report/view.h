@@ -42,7 +42,7 @@ void render_json(const ReportView& view, fmt::memory_buffer& out);
 std::string frame_name(const TextPool& texts, const Frame& frame);
 /// Name of the event of a section.
 std::string_view event_name(const ReportView& view, const Section& section);
-/// "XMM", ... as -s simd shows it; "-" when not recorded.
-std::string_view width_text(SimdWidth width);
+/// "XMM", "SVE512", ... as -s simd shows it; "-" when not recorded.
+std::string width_text(SimdWidth width);
 
 }  // namespace simdprof

@@ -1,6 +1,7 @@
 """simdprof on arm64: general registers of both sets from software clocks, vector registers at ptrace stops, and recordings
 read on the other architecture."""
 
+import collections
 import json
 
 from lab_results import Sample, check, equal
@@ -134,6 +135,41 @@ def neon_registers_alone(results):
         equal((registers["z0"]["presence"], registers["p0"]["presence"], told), ("not-recorded", "not-recorded", 0), "SVE")
 
 
+def states_of(results, name):
+    """Samples of a recording by the widest state in use that report shows; the SIMD states of its rows by symbol."""
+    rows = lambda keys: results.host_json("report", name, "-s", keys)["events"][0]["rows"]
+    widths = {row["simd"]: row["samples"] for row in rows("samples,simd")}
+    return widths, [row["state"] for row in rows("samples,sym") if row["state"] is not None]
+
+
+def report_shows_the_widest_state(results):
+    """SVE with the bits of a vector, NEON where the thread has no SVE state, and a dash where SVE was not recorded."""
+    for name in ("sve", "sve_longest", "sve_shortest"):
+        hits, vector_bytes = samples_in_spin(results, name, "--sve")
+        bits = 8 * vector_bytes
+        widths, states = states_of(results, name)
+        check(widths.get(f"SVE{bits}", 0) >= len(hits), f"{name}: {len(hits)} hits in the spin, report shows {widths}")
+        by_length = collections.Counter()
+        for one in (one for state in states for one in state["sve"]):
+            by_length[one["bits"]] += one["samples"]
+        equal(by_length[bits], widths[f"SVE{bits}"], f"{name}: samples of that length in rows of symbols")
+        print(f"{name}: {widths}")
+    for name, recorded in (("neon", True), ("neon_alone", False)):
+        hits, _ = samples_in_spin(results, name, "--neon")
+        widths, states = states_of(results, name)
+        check(widths.get("NEON", 0) >= len(hits), f"{name}: {len(hits)} hits in the spin, report shows {widths}")
+        known = sum(state["sve_samples"] for state in states)
+        equal(known > 0, recorded, f"{name}: {known} samples tell whether SVE is in use")
+        print(f"{name}: {widths}, {known} with SVE recorded")
+    results.ended("sve_report")
+    text = results.text("sve_report.stdout")
+    heading = next(line for line in text.splitlines() if line.startswith("# Overhead"))
+    row = next(line for line in text.splitlines() if line.endswith("sve_spin"))
+    _, vector_bytes = samples_in_spin(results, "sve", "--sve")
+    share = row.split()[heading.split().index(f"SVE{8 * vector_bytes}") - 1]  # '#' is a word of the heading
+    check(float(share.rstrip("%")) >= 90, f"of sve_spin {share} have SVE in use: {heading} {row}")
+
+
 def sets_of(lines):
     return [json.loads(line)["sets"] for line in lines]
 
@@ -187,6 +223,7 @@ CHECKS = [
     the_automatic_source,
     neon_registers_of_stops,
     neon_registers_alone,
+    report_shows_the_widest_state,
     sve_registers_of_stops,
     sve_on_both_architectures,
     x86_registers_are_refused,

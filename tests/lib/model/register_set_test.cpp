@@ -77,6 +77,24 @@ TEST(WidestInUse, DoesNotTakeOpmaskOrProtectionKeysForVectors) {
   EXPECT_EQ(widest_in_use(with_xstate(0x202)), SimdWidth::xmm);
 }
 
+// NT_ARM_SVE in FPSIMD layout says that the thread has no SVE state; NT_PRFPREG says nothing of it.
+TEST(WidestInUse, OfArm64IsSveOnlyWhereTheThreadHasSveState) {
+  RegisterSet set;
+  set.arch = abi::Arch::arm64;
+  set.vector_origin = Origin::regset;
+  EXPECT_EQ(widest_in_use(set), SimdWidth::unknown);
+  set.arm64.low = Presence::valid;
+  EXPECT_EQ(widest_in_use(set), SimdWidth::neon);
+  set.arm64.predicates = Presence::init;
+  EXPECT_EQ(widest_in_use(set), SimdWidth::neon);
+  set.arm64.predicates = Presence::valid;
+  set.arm64.vector_bytes = 64;
+  EXPECT_EQ(static_cast<int>(widest_in_use(set)), 512);
+  EXPECT_TRUE(is_sve(widest_in_use(set)));
+  set.arm64.low = set.arm64.predicates = Presence::untrusted;
+  EXPECT_EQ(widest_in_use(set), SimdWidth::unknown);
+}
+
 TEST(DirtyUpper, NeedsAComponentAboveXmm) {
   EXPECT_EQ(dirty_upper(with_xstate(0x3)), false);
   EXPECT_EQ(dirty_upper(with_xstate(0x7)), true);
@@ -97,10 +115,11 @@ TEST(Names, TellEveryKindOfAbsenceApart) {
   }
   EXPECT_EQ(origins.size(), 6U);
   std::set<std::string_view> widths;
-  for (const auto w : {SimdWidth::unknown, SimdWidth::none, SimdWidth::xmm, SimdWidth::ymm, SimdWidth::zmm}) {
+  for (const auto w : {SimdWidth::unknown, SimdWidth::none, SimdWidth::xmm, SimdWidth::ymm, SimdWidth::zmm,
+                       SimdWidth::neon, SimdWidth::sve}) {
     widths.insert(simd_width_name(w));
   }
-  EXPECT_EQ(widths.size(), 5U);
+  EXPECT_EQ(widths.size(), 7U);
 }
 
 TEST(Mxcsr, BitsAreThoseOfTheArchitecture) {

@@ -110,6 +110,35 @@ class HandMadeProfile {
   FrameId main_ = 0, work_ = 0, mul_ = 0, sqrt_ = 0, fib_ = 0, do_sys_ = 0;
 };
 
+/// A profile of an arm64 recording, worked out by hand:
+///
+///     samples  leaf    state
+///     3        daxpy   SVE in use, vectors of 512 bits
+///     1        daxpy   none in use, of 512 bits
+///     2        wide    SVE in use, vectors of 2048 bits
+///     1        strlen  NEON recorded and nothing else
+///     1        do_sys  not recorded
+class Arm64Profile : public HandMadeProfile {
+ public:
+  explicit Arm64Profile(std::string_view keys) : HandMadeProfile(keys) {
+    profile = Profile(*parse_sort_keys(keys));
+    const FrameId daxpy = function("app", "daxpy", 0x1000);
+    for (int i = 0; i < 3; ++i) add(100, daxpy, {}, state(static_cast<SimdWidth>(512), 512));
+    add(100, daxpy, {}, state(SimdWidth::neon, 512));
+    for (int i = 0; i < 2; ++i)
+      add(100, function("app", "wide", 0x1100), {}, state(static_cast<SimdWidth>(2048), 2048));
+    add(150, function("libc.so.6", "strlen", 0x2000), {}, state(SimdWidth::neon, 0));
+    add(100, function("[kernel.kallsyms]", "do_sys", 0x3000), {}, {});
+  }
+
+  static SimdState state(SimdWidth widest, std::uint16_t sve_bits) {
+    SimdState state;
+    state.widest = widest;
+    state.sve_bits = sve_bits;
+    return state;
+  }
+};
+
 inline std::string golden(const std::string& name) {
   return load_text(std::string(SIMDPROF_SOURCE_DIR) + "/tests/golden/" + name).value_or("no file " + name);
 }

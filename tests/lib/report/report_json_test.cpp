@@ -45,6 +45,23 @@ TEST(RenderJson, NotRecordedIsNullAndNeverZero) {
   EXPECT_TRUE(rows[2]["mxcsr"].IsNull());
 }
 
+TEST(RenderJson, HasSveByVectorLength) {
+  const auto document = parse(test::Arm64Profile("samples,sym").render(render_json));
+  const auto& rows = document["events"][0]["rows"];
+  const auto& daxpy = rows[0]["state"];
+  EXPECT_EQ(daxpy["samples"].GetUint64(), 4U);
+  EXPECT_EQ(daxpy["neon"].GetUint64(), 1U);
+  EXPECT_EQ(daxpy["sve_samples"].GetUint64(), 4U);
+  ASSERT_EQ(daxpy["sve"].Size(), 1U);
+  EXPECT_EQ(daxpy["sve"][0]["bits"].GetUint64(), 512U);
+  EXPECT_EQ(daxpy["sve"][0]["samples"].GetUint64(), 3U);
+  EXPECT_FALSE(daxpy.HasMember("xmm"));
+  EXPECT_EQ(rows[1]["state"]["sve"][0]["bits"].GetUint64(), 2048U);
+  EXPECT_EQ(rows[2]["state"]["sve_samples"].GetUint64(), 0U);
+  EXPECT_EQ(rows[2]["state"]["sve"].Size(), 0U);
+  EXPECT_TRUE(rows[3]["state"].IsNull());
+}
+
 TEST(RenderJson, HoldsTheQualityOfTheRecording) {
   HandMadeProfile made;
   made.quality.ledger.lose(LossCause::ring_full, 10);

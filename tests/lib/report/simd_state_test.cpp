@@ -66,6 +66,52 @@ TEST(SimdStateOfSample, DoesNotCountAnUntrustedMxcsr) {
   EXPECT_FALSE(simd_state(hit(CpuMode::user), sets).mxcsr_recorded);
 }
 
+RegisterSets arm64_state(unsigned vector_bytes, Presence predicates) {
+  RegisterSets sets;
+  sets.user.arch = abi::Arch::arm64;
+  sets.user.vector_origin = Origin::regset;
+  sets.user.arm64.vector_bytes = vector_bytes;
+  sets.user.arm64.low = Presence::valid;
+  sets.user.arm64.predicates = predicates;
+  return sets;
+}
+
+TEST(SimdStateOfSample, OfArm64HasTheVectorLengthInBits) {
+  const SimdState in_use = simd_state(hit(CpuMode::user), arm64_state(64, Presence::valid));
+  EXPECT_EQ(static_cast<int>(in_use.widest), 512);
+  EXPECT_EQ(in_use.sve_bits, 512U);
+  const SimdState init = simd_state(hit(CpuMode::user), arm64_state(64, Presence::init));
+  EXPECT_EQ(init.widest, SimdWidth::neon);
+  EXPECT_EQ(init.sve_bits, 512U);
+  const SimdState neon_alone = simd_state(hit(CpuMode::user), arm64_state(0, Presence::not_recorded));
+  EXPECT_EQ(neon_alone.widest, SimdWidth::neon);
+  EXPECT_EQ(neon_alone.sve_bits, 0U);
+  EXPECT_FALSE(neon_alone.mxcsr_recorded);
+  const SimdState kernel = simd_state(hit(CpuMode::kernel), arm64_state(64, Presence::valid));
+  EXPECT_EQ(kernel.widest, SimdWidth::unknown);
+  EXPECT_EQ(kernel.sve_bits, 0U);
+}
+
+TEST(SimdTally, CountsSveByItsVectorLength) {
+  SimdTally tally, sum;
+  for (const unsigned bytes : {16U, 64U, 64U, 256U}) {
+    tally.add(simd_state(hit(CpuMode::user), arm64_state(bytes, Presence::valid)));
+  }
+  tally.add(simd_state(hit(CpuMode::user), arm64_state(64, Presence::init)));
+  tally.add(simd_state(hit(CpuMode::user), arm64_state(0, Presence::not_recorded)));
+  sum.add(tally);
+  sum.add(tally);
+  EXPECT_EQ(sum.recorded, 12U);
+  EXPECT_EQ(sum.neon, 4U);
+  EXPECT_EQ(sum.sve[0].in_use, 2U);   // 128 bits
+  EXPECT_EQ(sum.sve[3].in_use, 4U);   // 512
+  EXPECT_EQ(sum.sve[15].in_use, 2U);  // 2048
+  EXPECT_EQ(sum.sve[3].recorded, 6U);
+  EXPECT_EQ(sum.all_sve().in_use, 8U);
+  EXPECT_EQ(sum.all_sve().recorded, 10U);
+  EXPECT_EQ(sum.arm64_recorded(), 12U);
+}
+
 TEST(SimdTally, CountsWhatIsRecordedAndNothingElse) {
   SimdTally tally;
   for (const SimdWidth width :

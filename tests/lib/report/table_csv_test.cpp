@@ -13,11 +13,20 @@ using testing::HasSubstr;
 TEST(RenderCsv, ShowsTheHandMadeProfile) {
   EXPECT_EQ(HandMadeProfile("overhead,samples,comm,dso,sym").render(render_csv),
             "event,overhead,samples,comm,dso,sym,mode,inlined,unresolved,"
-            "simd_samples,none,xmm,ymm,zmm,dirty_upper,mxcsr_samples,ftz,daz\r\n"
-            "task-clock,40.0000,4,app,app,work,user,no,,4,0,0,4,0,4,4,4,0\r\n"
-            "task-clock,30.0000,3,app,libm.so.6,sqrt,user,no,,3,0,3,0,0,0,3,0,0\r\n"
-            "task-clock,20.0000,2,app,app,fib,user,no,,0,,,,,,0,,\r\n"
-            "task-clock,10.0000,1,app,[kernel.kallsyms],do_sys,kernel,no,,0,,,,,,0,,\r\n");
+            "simd_samples,none,xmm,ymm,zmm,dirty_upper,mxcsr_samples,ftz,daz,neon,sve_samples,sve,sve_bits\r\n"
+            "task-clock,40.0000,4,app,app,work,user,no,,4,0,0,4,0,4,4,4,0,,0,,\r\n"
+            "task-clock,30.0000,3,app,libm.so.6,sqrt,user,no,,3,0,3,0,0,0,3,0,0,,0,,\r\n"
+            "task-clock,20.0000,2,app,app,fib,user,no,,0,,,,,,0,,,,0,,\r\n"
+            "task-clock,10.0000,1,app,[kernel.kallsyms],do_sys,kernel,no,,0,,,,,,0,,,,0,,\r\n");
+}
+
+TEST(RenderCsv, CountsNeonAndSveOfArm64) {
+  EXPECT_EQ(test::Arm64Profile("samples,dso").render(render_csv),
+            "event,samples,dso,simd_samples,none,xmm,ymm,zmm,dirty_upper,mxcsr_samples,ftz,daz,"
+            "neon,sve_samples,sve,sve_bits\r\n"
+            "task-clock,6,app,6,,,,,,0,,,1,6,5,512 2048\r\n"
+            "task-clock,1,libc.so.6,1,,,,,,0,,,1,0,,\r\n"
+            "task-clock,1,[kernel.kallsyms],0,,,,,,0,,,,0,,\r\n");
 }
 
 TEST(RenderCsv, HasAColumnMoreWithChildren) {
@@ -52,14 +61,15 @@ TEST(RenderTsv, SeparatesByTabs) {
   made.add(2000, made.function("app", "f(int, int)\t", 0x77), {}, {});
   const std::string text = made.render(render_tsv);
   EXPECT_THAT(text, HasSubstr("event\toverhead\tsym\tmode\t"));
-  EXPECT_THAT(text, HasSubstr("task-clock\t66.6667\tf(int, int)\\t\tuser\tno\t\t0\t\t\t\t\t\t0\t\t\n"));
+  EXPECT_THAT(text, HasSubstr("task-clock\t66.6667\tf(int, int)\\t\tuser\tno\t\t0\t\t\t\t\t\t0\t\t\t\t0\t\t\n"));
 }
 
 TEST(RenderCsv, OfNoSamplesIsTheHeadingAlone) {
   HandMadeProfile made;
   made.profile = Profile(*parse_sort_keys("overhead"));
   EXPECT_EQ(made.render(render_csv),
-            "event,overhead,simd_samples,none,xmm,ymm,zmm,dirty_upper,mxcsr_samples,ftz,daz\r\n");
+            "event,overhead,simd_samples,none,xmm,ymm,zmm,dirty_upper,mxcsr_samples,ftz,daz,"
+            "neon,sve_samples,sve,sve_bits\r\n");
 }
 
 }  // namespace

@@ -45,6 +45,37 @@ TEST(RenderText, HasNoSimdColumnsWhereNothingIsRecorded) {
   EXPECT_THAT(text, HasSubstr("# Overhead  Symbol\n"));
 }
 
+TEST(RenderText, OfArm64HasAColumnForEachVectorLength) {
+  const test::Arm64Profile made("samples,sym");
+  const std::string text = made.render(render_text);
+  EXPECT_THAT(text, HasSubstr("# Samples    NEON  SVE512  SVE2048  Symbol\n"));
+  EXPECT_THAT(text, HasSubstr("        4   25.0%   75.0%     0.0%  [.] daxpy\n"));
+  EXPECT_THAT(text, HasSubstr("        2    0.0%    0.0%   100.0%  [.] wide\n"));
+  EXPECT_THAT(text, HasSubstr("        1  100.0%       -        -  [.] strlen\n"));
+  EXPECT_THAT(text, HasSubstr("        1       -       -        -  [.] do_sys\n"));
+  EXPECT_THAT(text, HasSubstr("# SVE with the bits of a vector"));
+  EXPECT_THAT(text, Not(HasSubstr("XMM")));
+  EXPECT_THAT(text, Not(HasSubstr("FTZ")));
+}
+
+TEST(RenderText, WhereSveWasNotRecordedItsColumnSaysSo) {
+  test::Arm64Profile made("samples,sym");
+  made.profile = Profile(*parse_sort_keys("samples,sym"));
+  made.add(100, made.function("app", "main", 0x1000), {}, test::Arm64Profile::state(SimdWidth::neon, 0));
+  const std::string text = made.render(render_text);
+  EXPECT_THAT(text, HasSubstr("# Samples    NEON  SVE  Symbol\n"));
+  EXPECT_THAT(text, HasSubstr("        1  100.0%    -  [.] main\n"));
+}
+
+TEST(RenderText, TellsVectorLengthsApartAsAKey) {
+  const test::Arm64Profile made("simd,samples");
+  const std::string text = made.render(render_text, {}, std::nullopt, true);
+  EXPECT_THAT(text, HasSubstr("  SVE512         3"));
+  EXPECT_THAT(text, HasSubstr("  SVE2048        2"));
+  EXPECT_THAT(text, HasSubstr("  NEON           2"));
+  EXPECT_THAT(text, HasSubstr("  -              1"));
+}
+
 TEST(RenderText, ShowsEachKeyInTheOrderOfTheOption) {
   HandMadeProfile made("sym,srcline,simd,cpu,tid,pid,period,samples");
   const std::string text = made.render(render_text, {}, std::nullopt, true);

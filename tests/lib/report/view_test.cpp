@@ -40,6 +40,8 @@ TEST(WidthText, OfNothingRecordedIsADash) {
   EXPECT_EQ(width_text(SimdWidth::unknown), "-");
   EXPECT_EQ(width_text(SimdWidth::none), "none");
   EXPECT_EQ(width_text(SimdWidth::zmm), "ZMM");
+  EXPECT_EQ(width_text(SimdWidth::neon), "NEON");
+  EXPECT_EQ(width_text(static_cast<SimdWidth>(2048)), "SVE2048");
 }
 
 }  // namespace
