@@ -110,7 +110,8 @@ Result<SourceChoice> choose_for_samples(const RecordOptions& options, const Capt
   }
   if (wish == SourceWish::kernel) return fail(Errc::usage, "source kernel: no event takes samples");
   SourceChoice choice;
-  choice.attempts.push_back({SourceKind::gpr, 0, "no event takes samples"});
+  SourceAttempt& only = choice.attempts.emplace_back();
+  only.explanation = "no event takes samples";
   choice.line = fmt::format("AUX area of {}; no event takes samples", plan.events.front().pmu);
   return choice;
 }
