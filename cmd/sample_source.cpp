@@ -226,9 +226,10 @@ std::uint64_t SampleSource::finding_errors() const {
 }
 
 SampleSource::ChainTexts::Found SampleSource::chain_text() {
-  const Session& session = state_->session;
-  auto* groups = static_cast<SampleGroups*>(session.notes());
-  return state_->chain_texts.find(*state_->hit.sample, groups == nullptr ? nullptr : groups->find(session.number()));
+  State& state = *state_;
+  // A sample that was made of a trace is in no run.
+  auto* groups = state.is_made ? nullptr : static_cast<SampleGroups*>(state.session.notes());
+  return state.chain_texts.find(*state.hit.sample, groups == nullptr ? nullptr : groups->find(state.session.number()));
 }
 
 const std::vector<CallFrame>& SampleSource::call_chain() {

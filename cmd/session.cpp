@@ -211,7 +211,9 @@ RawRecord Session::raw() const {
 void Session::prepare_samples(Prepare prepare) { state_->prepare = std::move(prepare); }
 std::string_view Session::prepared() const { return state_->prepared; }
 void Session::note_runs(Note note) { state_->note = std::move(note); }
-RunNotes* Session::notes() const { return state_->open_runs[state_->item.run].notes.get(); }
+RunNotes* Session::notes() const {
+  return state_->open_runs.empty() ? nullptr : state_->open_runs[state_->item.run].notes.get();
+}
 std::size_t Session::number() const { return state_->item.number; }
 
 const Record* Session::next() {

@@ -156,6 +156,7 @@ TEST(Session, GivesWhatWasNotedOfTheRunOfEachRecord) {
     for (const Record& record : records) times.push_back(record.time_ns);
     return notes;
   });
+  EXPECT_EQ(session->notes(), nullptr) << "no record yet";
   std::size_t samples = 0;
   while (const Record* record = session->next()) {
     if (!std::holds_alternative<Sample>(record->body)) continue;
@@ -166,6 +167,7 @@ TEST(Session, GivesWhatWasNotedOfTheRunOfEachRecord) {
     ++samples;
   }
   EXPECT_EQ(samples, 40U);
+  EXPECT_EQ(session->notes(), nullptr) << "nor after the last";
 }
 
 TEST(Session, CanBeLeftBeforeItsEnd) {
