@@ -77,7 +77,7 @@ class Releaser {
       case TraceeStop::Kind::interrupted:
         // Stopped before its maker told of it: it may have inherited our ignoring.
         if (context_.threads.find(event.tid) == nullptr) context_.threads.adopt(event.tid).guarded = true;
-        let_go(event.tid);
+        let_go(event.tid, stop.kind == TraceeStop::Kind::group_stop && come_to_user_mode(event.tid));
         return;
       case TraceeStop::Kind::exec: on_exec(event.tid); return;
       case TraceeStop::Kind::new_task: {
@@ -120,12 +120,18 @@ class Releaser {
     ptrace::resume(tid, ours ? 0 : signal);
   }
 
-  void let_go(Tid tid) {
+  // A sample taken on the way into a group stop is sent as a signal when the thread next returns to user mode: after
+  // our leaving, when it would end the thread, unless a call takes it there now. Other stops are asked for when the
+  // events are closed, and come behind what the kernel had to send.
+  bool come_to_user_mode(Tid tid) { return context_.guard.load(tid).has_value(); }
+
+  /// @param called  the thread stands at the return of a call of ours
+  void let_go(Tid tid, bool called = false) {
     const TracedThread thread = context_.threads.adopt(tid);
-    bool called = false;
+    bool dropped_all = false;
     for (const siginfo_t& info : ptrace::peek_pending(tid)) {
-      if (called || !is_perf_trap(info, sigtrap_cookie())) continue;
-      called = true;
+      if (dropped_all || !is_perf_trap(info, sigtrap_cookie())) continue;
+      dropped_all = called = true;
       if (const Status dropped = context_.guard.drop_pending(tid); !dropped) log_verbose(dropped.error().fact);
     }
     awaited_.erase(tid);

@@ -98,6 +98,12 @@ std::optional<VirtAddr> find_call_and_return(Tid tid, VirtAddr entry) {
   return std::nullopt;
 }
 
+/// Whether a thread stands at the SIGTRAP of a sample of ours.
+bool is_sample_stop(Tid tid, int signal) {
+  const auto info = signal == SIGTRAP ? ptrace::load_siginfo(tid) : std::nullopt;
+  return info && is_perf_trap(*info, sigtrap_cookie());
+}
+
 // In strict mode the kernel kills a thread for any call but four.
 bool under_strict_seccomp(Tid tid) {
   const auto status = load_text(fmt::format("/proc/{}/status", tid));
@@ -182,10 +188,13 @@ Result<std::int64_t> RemoteCaller::call_at_entry(Tid tid, long number, const std
   if (!begun) return call(tid, number, arguments);
   // Signals are not blocked, as in call(): if we died they would stay so.
   int signal = 0;
-  for (int step = 0; step < 2 && signal == 0; ++step) {  // to the entry, to the return
+  for (int step = 0; step < 2 && signal == 0;) {  // to the entry, to the return
     const auto stop = run_to_syscall_stop(tid);
     if (!stop) return fail(Errc::not_found, fmt::format("thread {} has ended", tid));
+    // A sample of the program before, which may have handled SIGTRAP: the new one would die of it.
+    if (stop->kind == TraceeStop::Kind::signal && is_sample_stop(tid, stop->signal)) continue;
     if (stop->kind != TraceeStop::Kind::syscall) signal = stop->signal;
+    ++step;
   }
   const auto after = load_registers(tid);
   const std::int64_t value = after ? native_call_abi().result(*after) : 0;

@@ -37,6 +37,17 @@ INSTANTIATE_TEST_SUITE_P(
                           "(kill -STOP $(sh -c 'echo $PPID'); exit 3) & sleep 0.1; "
                           "grep ^State /proc/$!/status | cut -c8 | tr t T; kill -CONT $!; wait $!; echo $?"}));
 
+// A program that handled SIGTRAP executes another, which does not: a sample of the first that still waits must not end
+// the second. Its moment is short, so it is tried often.
+TEST(Tracer, ASampleOfAProgramWithAHandlerDoesNotEndTheOneItExecutes) {
+  if (!test::can_trace()) GTEST_SKIP() << "no sigtrap events or no ptrace here";
+  for (int round = 0; round < 10; ++round) {
+    test::Recorded recorded;
+    test::record_command({test::program("ptrace_traps"), "exec-default"}, recorded);
+    ASSERT_EQ(recorded.ran.output, "exec-default\nraise\n") << round;
+  }
+}
+
 // Stops of the command itself are seen by its parent, which is we: they must not end or resume it.
 TEST(Tracer, LeavesAStoppedCommandStoppedUntilItIsContinued) {
   if (!test::can_trace()) GTEST_SKIP() << "no sigtrap events or no ptrace here";
