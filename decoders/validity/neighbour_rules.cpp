@@ -83,9 +83,14 @@ bool is_own_block(const ThreadHistory& thread, std::uint64_t hash) {
 
 }  // namespace
 
-void judge_r4(const CheckedSample& checked, RuleHistory& /*history*/, FindingSink& out) {
+// Where such a routine has not loaded anything yet, both sets are still the program's: it had these values before.
+void judge_r4(const CheckedSample& checked, RuleHistory& history, FindingSink& out) {
   if (!checked.kernel_mode() || !checked.user.rich || checked.intr.empty()) return;
   if (!equal_vectors(checked.sets->user, checked.sets->intr)) return;
+  const ThreadHistory* thread = history.thread;
+  if (thread != nullptr &&
+      (thread->last_user_block.hash == checked.user.hash || is_own_block(*thread, checked.user.hash)))
+    return;
   if (is_kernel_simd_symbol(checked.symbol)) out.add(RuleId::r4, checked.ref);
 }
 

@@ -56,6 +56,19 @@ TEST(R4, ASimdRoutineWithTwoBlocksOrPoorValuesIsRight) {
   EXPECT_TRUE(run.of(RuleId::r4).empty());
 }
 
+TEST(R4, ValuesThatTheThreadHadInUserModeAreItsOwn) {
+  StageRun run;
+  run.hit(user_hit(kMine));
+  Hit hit = kernel_hit(kMine, kMine);  // at the first instruction of the routine
+  hit.symbol = "aesni_cbc_enc";
+  for (int i = 0; i < 20; ++i) run.hit(hit);
+  EXPECT_TRUE(run.of(RuleId::r4).empty());
+  Hit overwritten = kernel_hit(kKernel, kKernel);
+  overwritten.symbol = "aesni_cbc_enc";
+  run.hit(overwritten);
+  EXPECT_EQ(run.of(RuleId::r4).size(), 1U);
+}
+
 // R5
 
 Hit precise_hit(const Lanes& user, const Lanes& intr) {
