@@ -1,8 +1,10 @@
-"""Which findings of a recording a check judges: all, but those of the levels info and guard, which are no complaint."""
+"""Which findings of a recording a check judges: all, but those of the levels info and guard, which are no complaint, and
+R7 outside of the spin function. A program that starts or ends can come back to old values within some samples: R7 took
+such a hit for a stale one in one boot of four (man/simdprof-findings.7), which is told and not judged."""
 
 import collections
 
-from lab_results import USER, equal
+from lab_results import USER, equal, in_spin
 
 JUDGED = ("error", "strong", "medium")
 
@@ -24,6 +26,13 @@ def blamed(results, name):
     return rules
 
 
+def elsewhere(results, name):
+    """Kernel hits outside of the spin function, by place."""
+    spin, _ = results.program(name)
+    hits = (one for one in results.samples(name) if one.mode == "kernel" and not in_spin(one, spin))
+    return collections.Counter(place(one) for one in hits)
+
+
 def judge_findings(results, name, legal=None):
     """No finding but what `legal` explains.
 
@@ -31,6 +40,10 @@ def judge_findings(results, name, legal=None):
     wrong = {}
     for rule, places in blamed(results, name).items():
         left = places - (legal or {}).get(rule, collections.Counter())
+        if rule == "R7" and left.total():
+            inside = left - elsewhere(results, name)
+            print(f"{name}: R7 doubts {(left - inside).total()} right hits outside of the spin")
+            left = inside
         if left.total():
             wrong[rule] = left.total()
     equal(wrong, {}, f"{name}: samples that rules blame wrongly")
