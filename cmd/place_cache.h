@@ -79,6 +79,7 @@ class PlaceCache {
   static constexpr unsigned kRecentBits = 12;
 
   Place find(Pid pid, VirtAddr address, CpuMode mode);
+  Place hold_place(Pid pid, VirtAddr address);
   Place look_up(Pid pid, VirtAddr address, CpuMode mode);
   void filter_frames(const Place& place, const Location& location);
 

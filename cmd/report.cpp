@@ -11,10 +11,12 @@
 
 #include "cmd/aux_samples.h"
 #include "cmd/exit_code.h"
+#include "cmd/merged_records.h"
 #include "cmd/progress.h"
 #include "cmd/report_options.h"
 #include "cmd/report_quality.h"
 #include "cmd/report_reading.h"
+#include "cmd/sample_notes.h"
 #include "cmd/sample_options.h"
 #include "cmd/sample_source.h"
 #include "cmd/symbol_options.h"
@@ -91,26 +93,22 @@ ExitCode finding_status(const ReportOptions& options, const Quality& quality) {
 /// All records, and with `made` the samples of the trace between them.
 void read_all(Session& session, AuxSamples* made, ReportReading& reading, Progress& progress) {
   AuxBufferIndex areas(session.input());
-  const auto observe_one = [&](const Record& record, SampleGroups::Group* group) {
-    if (const Status used = reading.observe(record, group); !used) {
+  session.note_runs(reading.notes());
+  MergedRecords records(session, made);
+  while (const Record* record = records.next()) {
+    SampleGroups::Group* group = nullptr;
+    if (!records.is_made()) {
+      progress.step();
+      areas.observe(*record);
+      group = noted_group(session);
+    }
+    if (const Status used = reading.observe(*record, group); !used) {
       RawRecord raw;
-      raw.type = record.type;
-      raw.offset = record.offset;
+      raw.type = record->type;
+      raw.offset = record->offset;
       session.ledger().skip(raw, used.error());
     }
-  };
-  const auto observe = [&](const Record& record) { observe_one(record, nullptr); };
-  if (auto note = reading.notes()) session.note_runs(std::move(note));
-  while (const Record* record = session.next()) {
-    progress.step();
-    if (made != nullptr && record->time_ns != kNoTime) {
-      while (const Record* one = made->next_before(record->time_ns)) observe(*one);
-    }
-    areas.observe(*record);
-    auto* groups = static_cast<SampleGroups*>(session.notes());
-    observe_one(*record, groups == nullptr ? nullptr : groups->find(session.number()));
   }
-  while (const Record* one = made != nullptr ? made->next_before(kNoTime) : nullptr) observe(*one);
   AuxQuality aux = aux_quality_of(areas.finish(session.input(), session.facts().events));
   if (made != nullptr) aux.errors = made->errors();
   reading.finish(session.ledger(), std::move(aux));

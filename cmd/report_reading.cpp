@@ -244,16 +244,15 @@ void ReportReading::prefetch_kernel() { state_->resolver.prefetch_kernel(); }
 Session::Note ReportReading::notes() const {
   const State& state = *state_;
   if (state.window || !state.filter.accepts_all()) return {};
-  SampleGroups::Rules rules;
+  WantedNotes wanted;
+  SampleGroups::Rules& rules = wanted.groups.emplace();
   rules.chains = state.wants_chains;
   rules.cpus = state.profile.keys().has(SortKey::cpu);
   rules.plain = true;
   rules.arch = state.facts.arch;
   rules.events = state.facts.events.events;
   for (const EventQuality& event : state.quality.events) rules.grouped.push_back(!event.vectors);
-  return [rules = std::move(rules)](std::span<const Record> records, std::unique_ptr<RunNotes> spare) {
-    return SampleGroups::make(rules, records, std::move(spare));
-  };
+  return note_samples(std::move(wanted));
 }
 
 Status ReportReading::observe(const Record& record, SampleGroups::Group* group) {

@@ -7,7 +7,7 @@
 
 #include "cmd/place_cache.h"
 #include "cmd/report_options.h"
-#include "cmd/sample_groups.h"
+#include "cmd/sample_notes.h"
 #include "cmd/session.h"
 #include "cmd/time_window.h"
 #include "decoders/registers/register_stage.h"

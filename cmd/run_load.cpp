@@ -48,14 +48,6 @@ std::uint64_t take_record(const RawRecord& raw, const EventTable& events, Record
   return find_record_time(raw, events);
 }
 
-void prepare_ahead(const Session::Prepare& prepare, RunLoad& load) {
-  for (const Record& record : load.decoded) {
-    const auto* sample = std::get_if<Sample>(&record.body);
-    if (sample != nullptr && record.type != 0) prepare(*sample, load.prepared);
-    load.prepared_ends.push_back(load.prepared.size());
-  }
-}
-
 }  // namespace
 
 OrderedRuns runs_of(const RecordInput& input, AuxBytes aux) {
@@ -90,12 +82,10 @@ std::optional<RawRecord> frame_record(const ChunkInfo& chunk, std::span<const st
 }
 
 RunLoad load_run(const RecordInput& input, const EventTable& events, std::size_t chunk, std::uint64_t first_time_ns,
-                 const Session::Prepare& prepare, const Session::Note& note, RunLoad spare) {
+                 const Session::Note& note, RunLoad spare) {
   RunLoad load = std::move(spare);
   std::unique_ptr<RunNotes> spare_notes = std::move(load.notes);
   load.run.records.clear();
-  load.prepared.clear();
-  load.prepared_ends.clear();
   auto bytes = input.load(chunk, std::move(load.run.bytes));
   load.damaged = !bytes.has_value();
   if (load.damaged) {
@@ -117,7 +107,6 @@ RunLoad load_run(const RecordInput& input, const EventTable& events, std::size_t
   load.damaged = !raw.has_value();
   decoded.finish(load.run.records.size());
   sort_by_time(load.run.records, first_time_ns);
-  if (prepare) prepare_ahead(prepare, load);
   if (note && !load.decoded.empty()) load.notes = note(load.decoded, std::move(spare_notes));
   return load;
 }

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <fmt/format.h>
-
 #include <condition_variable>
 #include <cstddef>
 #include <functional>
@@ -23,9 +21,6 @@ struct RunLoad {
   /// The records of the run decoded, by their number, with views into run.bytes; one that does not decode has type 0.
   /// Nothing at all when the records are so small that their decoded form would take many times their bytes.
   std::vector<Record> decoded;
-  /// What the reader has prepared of each decoded record, one after another, and where each ends; see Session::prepare.
-  fmt::memory_buffer prepared = fmt::memory_buffer();
-  std::vector<std::size_t> prepared_ends;
   std::unique_ptr<RunNotes> notes;  ///< see Session::note_runs
   bool damaged = false;             ///< checksum or framing is wrong; `run` holds the records before the damage
 };

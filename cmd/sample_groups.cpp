@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <utility>
 #include <variant>
 
 #include "decoders/validity/validity_stage.h"
@@ -45,14 +44,6 @@ std::uint64_t hash_words(const WordView& words, Pid pid) {
   std::uint64_t mixed = static_cast<std::uint32_t>(pid);
   for (std::size_t i = 0; i < words.size(); ++i) mixed = (mixed ^ words[i]) * 0x9e3779b97f4a7c15;
   return mix_hash(mixed);
-}
-
-std::unique_ptr<RunNotes> SampleGroups::make(const Rules& rules, std::span<const Record> records,
-                                             std::unique_ptr<RunNotes> spare) {
-  std::unique_ptr<SampleGroups> groups(static_cast<SampleGroups*>(spare.release()));
-  if (groups == nullptr) groups = std::make_unique<SampleGroups>();
-  groups->assign(rules, records);
-  return groups;
 }
 
 void SampleGroups::assign(const Rules& rules, std::span<const Record> records) {

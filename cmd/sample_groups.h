@@ -2,11 +2,9 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <vector>
 
-#include "cmd/run_notes.h"
 #include "lib/abi/registers.h"
 #include "lib/model/event.h"
 #include "lib/model/record.h"
@@ -26,7 +24,7 @@ std::uint64_t hash_words(const WordView& words, Pid pid);
 /// Two other ways were weighed. Sums made by each core for its part of the recording need no order at all, but names
 /// and mappings change in the middle, and the rules with a history want every sample. A cache of what was looked up
 /// (there is one: PlaceCache, ChainMemo) still compares every chain in the one thread that has the order.
-class SampleGroups final : public RunNotes {
+class SampleGroups {
  public:
   /// What tells samples apart.
   struct Rules {
@@ -45,10 +43,8 @@ class SampleGroups final : public RunNotes {
     std::uint32_t slot = 0, stamp = 0;  ///< of a ChainMemo
   };
 
-  /// @param records  of one run, by their number; those with type 0 were not decoded
-  /// @param spare    groups of another run, for their memory, or nullptr
-  static std::unique_ptr<RunNotes> make(const Rules& rules, std::span<const Record> records,
-                                        std::unique_ptr<RunNotes> spare);
+  /// Groups the records of one run, by their number; those with type 0 were not decoded.
+  void assign(const Rules& rules, std::span<const Record> records);
 
   /// The group of a record of the run; nullptr: it is no sample, or stands for itself.
   [[nodiscard]] Group* find(std::size_t number) {
@@ -65,7 +61,6 @@ class SampleGroups final : public RunNotes {
     std::uint32_t first = 0;  ///< number of the group's first sample
   };
 
-  void assign(const Rules& rules, std::span<const Record> records);
   std::uint32_t group_for(const Rules& rules, std::span<const Record> records, std::uint32_t number);
 
   std::vector<std::uint32_t> group_of_;  ///< by number

@@ -6,6 +6,8 @@
 
 #include "cmd/aux_samples.h"
 #include "cmd/location_cache.h"
+#include "cmd/merged_records.h"
+#include "cmd/sample_notes.h"
 #include "cmd/symbol_options.h"
 #include "decoders/registers/register_stage.h"
 #include "lib/symbols/address_spaces.h"
@@ -45,21 +47,20 @@ struct SampleSource::State {
         stage(session.facts().arch, session.facts().xsave,
               event_registers(session.facts().events, session.facts().source())) {}
 
-  const Record* next_record();
   void observe(const Record& record);
   void skip(const Record& record, const Error& error);
   void judge(const Sample& sample);
   bool accept(const Sample& sample);
-  std::string_view prepared_of(const Sample& sample);
+  std::string_view text_of(const Sample& sample);
+  [[nodiscard]] SampleGroups::Group* group() const { return records->is_made() ? nullptr : noted_group(session); }
 
   [[nodiscard]] const RecordingFacts& facts() const { return made ? made->facts() : session.facts(); }
 
   Session session;
   std::unique_ptr<AuxSamples> made;
-  bool is_made = false;             ///< what next_record() gave
-  const Record* waiting = nullptr;  ///< the session's, behind those that are made
-  Session::Prepare prepare;
-  fmt::memory_buffer prepared = fmt::memory_buffer();  ///< of a sample that was made
+  std::optional<MergedRecords> records;
+  WantedNotes notes;
+  fmt::memory_buffer text_alone = fmt::memory_buffer();  ///< of a sample without notes
   SampleFilter filter;
   SampleNeeds needs;
   std::uint64_t limit;
@@ -77,20 +78,6 @@ struct SampleSource::State {
   std::vector<bool> shows_chain;  ///< by event
   SampleHit hit;
 };
-
-/// The session's records, and between them, by time, the samples that are made of its trace.
-const Record* SampleSource::State::next_record() {
-  is_made = false;
-  if (!made) return session.next();
-  if (waiting == nullptr) waiting = session.next();
-  if (waiting == nullptr || waiting->time_ns != kNoTime) {
-    if (const Record* one = made->next_before(waiting == nullptr ? kNoTime : waiting->time_ns)) {
-      is_made = true;
-      return one;
-    }
-  }
-  return std::exchange(waiting, nullptr);
-}
 
 void SampleSource::State::skip(const Record& record, const Error& error) {
   RawRecord raw;
@@ -132,11 +119,14 @@ bool SampleSource::State::accept(const Sample& sample) {
   return !filter.needs_place() || filter.accepts_place(hit.place);
 }
 
-/// What the loading threads make of recorded samples.
-std::string_view SampleSource::State::prepared_of(const Sample& sample) {
-  prepared.clear();
-  if (prepare) prepare(sample, prepared);
-  return {prepared.data(), prepared.size()};
+std::string_view SampleSource::State::text_of(const Sample& sample) {
+  if (!notes.text) return {};
+  if (!records->is_made()) {
+    if (const auto text = noted_text(session)) return *text;
+  }
+  text_alone.clear();
+  notes.text(sample, text_alone);
+  return {text_alone.data(), text_alone.size()};
 }
 
 SampleSource::SampleSource(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -157,6 +147,7 @@ Result<SampleSource> SampleSource::open(const SampleOptions& options, const Samp
     if (!made) return fail(made.error());
     state->made = *std::move(made);
   }
+  state->records.emplace(state->session, state->made.get());
   if (needs.verdicts) {
     state->verdicts.emplace(state->session.facts());
     state->verdicts->look_ahead(state->session, state->resolver);
@@ -170,26 +161,24 @@ const RecordingFacts& SampleSource::facts() const { return state_->facts(); }
 
 Session& SampleSource::session() { return state_->session; }
 
-void SampleSource::prepare_samples(Session::Prepare prepare) {
-  state_->prepare = prepare;
-  state_->session.prepare_samples(std::move(prepare));
+void SampleSource::prepare_texts(WantedNotes::WriteText write) {
+  state_->notes.text = std::move(write);
+  state_->session.note_runs(note_samples(state_->notes));
 }
 
 void SampleSource::show_chains(std::vector<bool> events) {
   State& state = *state_;
   state.shows_chain = std::move(events);
-  SampleGroups::Rules rules;
-  rules.chains = true;
-  rules.grouped = state.shows_chain;
-  state.session.note_runs([rules = std::move(rules)](std::span<const Record> records, std::unique_ptr<RunNotes> spare) {
-    return SampleGroups::make(rules, records, std::move(spare));
-  });
+  state.notes.groups.emplace();
+  state.notes.groups->chains = true;
+  state.notes.groups->grouped = state.shows_chain;
+  state.session.note_runs(note_samples(state.notes));
 }
 
 const SampleHit* SampleSource::next() {
   State& state = *state_;
   if (state.limit != 0 && state.given == state.limit) return nullptr;
-  while (const Record* record = state.next_record()) {
+  while (const Record* record = state.records->next()) {
     const auto* sample = std::get_if<Sample>(&record->body);
     if (sample == nullptr) {
       state.observe(*record);
@@ -205,9 +194,10 @@ const SampleHit* SampleSource::next() {
       state.judge(*sample);
     }
     if (!state.accept(*sample)) continue;
-    state.hit.cycles = state.is_made ? state.made->hit().cycles : 0;
-    state.hit.cycle_instructions = state.is_made ? state.made->hit().cycle_instructions : 0;
-    state.hit.prepared = state.is_made ? state.prepared_of(*sample) : state.session.prepared();
+    const bool is_made = state.records->is_made();
+    state.hit.cycles = is_made ? state.made->hit().cycles : 0;
+    state.hit.cycle_instructions = is_made ? state.made->hit().cycle_instructions : 0;
+    state.hit.text = state.text_of(*sample);
     if (state.needs.registers && !state.verdicts) state.stage.build(*sample, state.sets);
     ++state.given;
     return &state.hit;
@@ -227,9 +217,7 @@ std::uint64_t SampleSource::finding_errors() const {
 
 SampleSource::ChainTexts::Found SampleSource::chain_text() {
   State& state = *state_;
-  // A sample that was made of a trace is in no run.
-  auto* groups = state.is_made ? nullptr : static_cast<SampleGroups*>(state.session.notes());
-  return state.chain_texts.find(*state.hit.sample, groups == nullptr ? nullptr : groups->find(state.session.number()));
+  return state.chain_texts.find(*state.hit.sample, state.group());
 }
 
 const std::vector<CallFrame>& SampleSource::call_chain() {

@@ -9,6 +9,7 @@
 #include "cmd/aux_itrace.h"
 #include "cmd/chain_memo.h"
 #include "cmd/sample_filter.h"
+#include "cmd/sample_notes.h"
 #include "cmd/sample_verdicts.h"
 #include "cmd/session.h"
 #include "lib/model/location.h"
@@ -43,8 +44,8 @@ struct SampleHit {
   const Sample* sample = nullptr;
   const EventDesc* event = nullptr;  ///< never nullptr in what next() gives
   std::string_view comm;
-  std::string_view prepared;  ///< what SampleSource::prepare_samples made of it
-  std::uint64_t cycles = 0;   ///< of one that was made of a trace: see AuxHit
+  std::string_view text;     ///< what SampleSource::prepare_texts made of it
+  std::uint64_t cycles = 0;  ///< of one that was made of a trace: see AuxHit
   std::uint64_t cycle_instructions = 0;
   Location place;
 };
@@ -60,8 +61,8 @@ class SampleSource {
   [[nodiscard]] const RecordingFacts& facts() const;
   /// The recording, for a verb that reads all of it first: it must be at its first record again when next() is called.
   [[nodiscard]] Session& session();
-  /// See Session::prepare_samples.
-  void prepare_samples(Session::Prepare prepare);
+  /// Text that is made of each sample alone, on all cores where that can be. Before the first next().
+  void prepare_texts(WantedNotes::WriteText write);
   /// By event: whether the verb shows the call chain in place of the sample's own place, which is then not looked up,
   /// and the chains are compared on all cores. Before the first next().
   void show_chains(std::vector<bool> events);

@@ -101,7 +101,7 @@ Status run_script(const ScriptOptions& options, TextOut& out) {
   const auto render = text ? render_script_text : render_script_json;
   if (text) {
     // A copy: the threads that load end with the source, after this function's later variables.
-    source->prepare_samples(
+    source->prepare_texts(
         [shown = *view](const Sample& sample, TextBuffer& piece) { prepare_script_text(piece, sample, shown); });
     source->show_chains(events_with_chains(*view));
   }

@@ -54,7 +54,7 @@ void append_branch_offsets(TextBuffer& out, const BranchStack& branches, SampleS
 
 /// Of a sample in the layout of the kernel's tool: the part that needs the sample alone, its registers.
 void prepare_script_text(TextBuffer& out, const Sample& sample, const ScriptView& view);
-/// One sample in the layout of the kernel's tool; `hit.prepared` is what prepare_script_text made of it.
+/// One sample in the layout of the kernel's tool; `hit.text` is what prepare_script_text made of it.
 void render_script_text(TextBuffer& out, const SampleHit& hit, SampleSource& source, const ScriptView& view);
 /// One sample as one JSON object and a newline.
 void render_script_json(TextBuffer& out, const SampleHit& hit, SampleSource& source, const ScriptView& view);

@@ -281,7 +281,7 @@ void render_script_text(TextBuffer& out, const SampleHit& hit, SampleSource& sou
     append_decimal(out, sample.weight_parts().instruction_latency, kAddressColumns);
   }
   append_place(out, hit, source, fields, view);
-  append_text(out, hit.prepared);
+  append_text(out, hit.text);
   if (fields.has(ScriptField::brstack)) {
     append_branches(out, sample.branches, source, fields);
   } else if (fields.has(ScriptField::brstacksym)) {

@@ -84,15 +84,12 @@ struct Session::State {
   Ledger opening_ledger;  ///< `ledger` before the first next()
   OrderedRuns ordered;    ///< made by the first next(), as the following
   std::optional<TimeOrder> order;
-  Prepare prepare;
   Note note;
   std::vector<RunLoad> open_runs;  ///< by run; their LoadedRun is with `order`
   std::mutex spare_mutex;
   std::vector<RunLoad> spare;             ///< runs that are used up, for their memory; guarded by spare_mutex
   TimeOrder::Item item;                   ///< the record in hand, undecoded
   Record record;                          ///< and decoded, when it was not ahead
-  std::string_view prepared;              ///< of the record in hand
-  fmt::memory_buffer prepared_alone;      ///< of a record that was not decoded ahead
   std::unique_ptr<RunPrefetch> prefetch;  ///< last: its workers use what stands above, and end first
 
   void start();
@@ -114,8 +111,7 @@ void Session::State::start() {
       ordered.runs, [this](std::size_t run) { return open_run(run); },
       [this](std::size_t run, LoadedRun used_up) { keep_spare(run, std::move(used_up)); });
   prefetch = std::make_unique<RunPrefetch>(order->opening_order(), [this](std::size_t run) {
-    return load_run(*input, facts.events, ordered.chunks[run], ordered.runs[run].first_time_ns, prepare, note,
-                    take_spare());
+    return load_run(*input, facts.events, ordered.chunks[run], ordered.runs[run].first_time_ns, note, take_spare());
   });
 }
 
@@ -139,10 +135,6 @@ LoadedRun Session::State::open_run(std::size_t run) {
 const Record* Session::State::find_record() {
   const RunLoad& ahead = open_runs[item.run];
   if (ahead.decoded.empty() || ahead.decoded[item.number].type == 0) return decode_alone();
-  if (prepare) {
-    const std::size_t begin = item.number == 0 ? 0 : ahead.prepared_ends[item.number - 1];
-    prepared = {ahead.prepared.data() + begin, ahead.prepared_ends[item.number] - begin};
-  }
   fetch_ahead(ahead.decoded, item.number + kFetchedAhead);
   return &ahead.decoded[item.number];
 }
@@ -158,10 +150,6 @@ const Record* Session::State::decode_alone() {
     }
     return nullptr;
   }
-  prepared_alone.clear();
-  const auto* sample = std::get_if<Sample>(&record.body);
-  if (prepare && sample != nullptr) prepare(*sample, prepared_alone);
-  prepared = {prepared_alone.data(), prepared_alone.size()};
   return &record;
 }
 
@@ -208,8 +196,6 @@ RawRecord Session::raw() const {
   return framed ? *framed : RawRecord{};
 }
 
-void Session::prepare_samples(Prepare prepare) { state_->prepare = std::move(prepare); }
-std::string_view Session::prepared() const { return state_->prepared; }
 void Session::note_runs(Note note) { state_->note = std::move(note); }
 RunNotes* Session::notes() const {
   return state_->open_runs.empty() ? nullptr : state_->open_runs[state_->item.run].notes.get();

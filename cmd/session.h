@@ -1,7 +1,5 @@
 #pragma once
 
-#include <fmt/format.h>
-
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -9,7 +7,6 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "cmd/run_notes.h"
@@ -67,16 +64,9 @@ class Session {
   [[nodiscard]] Ledger& ledger();
   [[nodiscard]] const RecordInput& input() const;
 
-  /// Text made of a sample alone, called in the threads that load runs: what a verb can make of a sample without
-  /// knowing what came before it, it makes on all cores.
-  using Prepare = std::function<void(const Sample& sample, fmt::memory_buffer& out)>;
-  /// Before the first next(). `prepare` is called until the session ends: it must own what it uses.
-  void prepare_samples(Prepare prepare);
-  /// What was made of the sample that next() gave. Holds until the next call.
-  [[nodiscard]] std::string_view prepared() const;
-
-  /// What a verb makes of a whole run, in the threads that load runs. `spare` is of a run that is used up, for its
-  /// memory, or nullptr. The records hold as long as what is made of them.
+  /// What a verb makes of a whole run, in the threads that load runs: what it can make of records without knowing what
+  /// came before them, it makes on all cores. A record with type 0 does not decode. `spare` is of a run that is used
+  /// up, for its memory, or nullptr. The records hold as long as what is made of them.
   using Note =
       std::function<std::unique_ptr<RunNotes>(std::span<const Record> records, std::unique_ptr<RunNotes> spare)>;
   /// Before the first next(). `note` is called until the session ends: it must own what it uses.

@@ -16,6 +16,11 @@ constexpr std::uint64_t mix_hash(std::uint64_t word) {
   return word ^ (word >> 31U);
 }
 
+/// Spreads a 64-bit word over `bits` bits (Fibonacci hashing): cheaper, for small tables of what was asked for last.
+constexpr std::size_t short_hash(std::uint64_t word, unsigned bits) {
+  return static_cast<std::size_t>((word * 0x9e3779b97f4a7c15) >> (64U - bits));
+}
+
 /// Hash table from a small key to a 32-bit value, open addressing, linear probing. It only grows. Made for the lookups
 /// that every sample does; std::unordered_map costs an allocation a key and a pointer chase a lookup.
 ///

@@ -33,8 +33,7 @@ Profile::Group Profile::group_of(const ProfileSample& sample) const {
 }
 
 std::uint32_t Profile::find_entry(const Group& group) {
-  const std::uint64_t mixed = ((std::uint64_t{group.chain} << 32U) ^ group.leaf) * 0x9e3779b97f4a7c15;
-  std::uint32_t& recent = recent_[mixed >> (64U - kRecentBits)];
+  std::uint32_t& recent = recent_[short_hash((std::uint64_t{group.chain} << 32U) ^ group.leaf, kRecentBits)];
   if (recent < entries_.size() && entries_[recent].group == group) return recent;
   const auto [id, added] = ids_.find_or_add(group);
   if (added) {

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <fmt/format.h>
+
+#include <functional>
+#include <optional>
+#include <string_view>
+
+#include "cmd/sample_groups.h"
+#include "cmd/session.h"
+
+namespace simdprof::cmd {
+
+/// What the threads that load make of the samples of a run, for a verb that then sees them in the order of time.
+struct WantedNotes {
+  /// Writes what a verb can say of a sample without knowing what came before it.
+  using WriteText = std::function<void(const Sample& sample, fmt::memory_buffer& out)>;
+
+  std::optional<SampleGroups::Rules> groups;  ///< which samples are alike
+  WriteText text;                             ///< empty: none. Called until the session ends: it must own what it uses
+};
+
+/// For Session::note_runs; empty when nothing is wanted.
+Session::Note note_samples(WantedNotes wanted);
+
+/// Of the sample that session.next() gave: its group; nullptr: it stands for itself, or groups were not wanted.
+SampleGroups::Group* noted_group(const Session& session);
+/// And its text, which holds until the next call; empty optional: its run was not decoded ahead, and nothing was made.
+std::optional<std::string_view> noted_text(const Session& session);
+
+}  // namespace simdprof::cmd
