@@ -17,9 +17,9 @@ void give_unsynced(const AuxPlace& place, std::size_t bytes, AuxSink& sink);
 void give_cut_packet(const AuxPlace& place, std::size_t bytes, AuxSink& sink);
 /// What is no packet; `bytes` are left out up to the next PSB packet.
 void give_bad_packet(const AuxPlace& place, pt_error_code code, std::size_t bytes, AuxSink& sink);
-/// The CPU could not write all its packets.
 /// The flow is at `ip` in `file`, whose code nobody has.
 void give_missing_code(const AuxPlace& place, VirtAddr ip, std::string_view file, AuxSink& sink);
+/// The CPU could not write all its packets.
 void give_overflow(const AuxPlace& place, AuxSink& sink);
 /// An error of the flow at `ip` (0: not known).
 void give_pt_error(const AuxPlace& place, VirtAddr ip, std::string_view code, std::string_view text, AuxSink& sink);

@@ -114,7 +114,7 @@ class Releaser {
   // the events has been sent.
   void pass_signal(Tid tid, int signal) {
     const auto info = ptrace::load_siginfo(tid);
-    const bool ours = info && signal == SIGTRAP && is_perf_trap(*info, sigtrap_cookie());
+    const bool ours = info && is_perf_trap(*info, sigtrap_cookie());
     if (ours) records_.add_image(tid, read_perf_trap(*info).late);
     await(tid);
     ptrace::resume(tid, ours ? 0 : signal);

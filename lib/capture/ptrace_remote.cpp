@@ -99,8 +99,8 @@ std::optional<VirtAddr> find_call_and_return(Tid tid, VirtAddr entry) {
 }
 
 /// Whether a thread stands at the SIGTRAP of a sample of ours.
-bool is_sample_stop(Tid tid, int signal) {
-  const auto info = signal == SIGTRAP ? ptrace::load_siginfo(tid) : std::nullopt;
+bool is_sample_stop(Tid tid) {
+  const auto info = ptrace::load_siginfo(tid);
   return info && is_perf_trap(*info, sigtrap_cookie());
 }
 
@@ -192,7 +192,7 @@ Result<std::int64_t> RemoteCaller::call_at_entry(Tid tid, long number, const std
     const auto stop = run_to_syscall_stop(tid);
     if (!stop) return fail(Errc::not_found, fmt::format("thread {} has ended", tid));
     // A sample of the program before, which may have handled SIGTRAP: the new one would die of it.
-    if (stop->kind == TraceeStop::Kind::signal && is_sample_stop(tid, stop->signal)) continue;
+    if (stop->kind == TraceeStop::Kind::signal && is_sample_stop(tid)) continue;
     if (stop->kind != TraceeStop::Kind::syscall) signal = stop->signal;
     ++step;
   }
