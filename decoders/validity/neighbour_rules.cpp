@@ -59,16 +59,19 @@ bool held_other_values(const ThreadHistory& thread, const VectorBlock& doubted, 
   return std::popcount(held) >= kHeldRegisters;
 }
 
+/// R7: whether a later block of the thread has values that only the doubted one had brought back.
+bool goes_on_from(const Pending& pending, const VectorBlock& later) {
+  const unsigned same = pending.changed & ~different_registers(later, pending.block) & later.recorded;
+  return std::popcount(same) >= kOwnRegisters;
+}
+
 /// What the user-mode hit `checked` says of a pending finding of its thread.
 Verdict decide(const CheckedSample& checked, const ThreadHistory& thread, Pending& pending) {
   if (pending.rule == RuleId::r5) {
     const bool holds = checked.user.rich && near(pending.sample.time_ns, checked.ref.time_ns);
     return holds ? Verdict::holds : Verdict::cleared;
   }
-  if (pending.rule == RuleId::r7) {
-    const unsigned same = pending.changed & ~different_registers(checked.user, pending.block) & checked.user.recorded;
-    return std::popcount(same) >= kOwnRegisters ? Verdict::cleared : Verdict::holds;
-  }
+  if (pending.rule == RuleId::r7) return goes_on_from(pending, checked.user) ? Verdict::cleared : Verdict::holds;
   if (checked.user.hash == pending.block.hash) return Verdict::cleared;
   if (pending.undecided && !held_other_values(thread, pending.block, checked.user)) return Verdict::cleared;
   pending.undecided = false;
@@ -190,7 +193,14 @@ void judge_r7(const CheckedSample& checked, RuleHistory& history, FindingSink& o
 }
 
 void decide_pending(const CheckedSample& checked, ThreadHistory& thread, FindingSink& out) {
-  if (thread.pending.empty() || !checked.user_mode() || checked.user.empty()) return;
+  if (thread.pending.empty() || checked.user.empty()) return;
+  if (checked.kernel_mode()) {
+    std::erase_if(thread.pending, [&checked](const Pending& pending) {
+      return pending.rule == RuleId::r7 && checked.user.hash != pending.block.hash &&
+             goes_on_from(pending, checked.user);
+    });
+  }
+  if (!checked.user_mode()) return;
   for (auto pending = thread.pending.begin(); pending != thread.pending.end();) {
     const Verdict verdict = decide(checked, thread, *pending);
     if (verdict == Verdict::holds) emit(*pending, out);

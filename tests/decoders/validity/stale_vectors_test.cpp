@@ -92,6 +92,32 @@ TEST(R7, TwoOfTheChangedRegistersAreEnoughToGoOnWith) {
   }
 }
 
+// As recorded from a loader: it came back, and the next user-mode hit was far behind.
+TEST(R7, AKernelHitThatHasAPartOfThemGoesOnWithThem) {
+  for (const std::size_t kept : {std::size_t{1}, std::size_t{2}}) {
+    Lanes next = rich_lanes(6);
+    for (std::size_t i = 0; i < kept; ++i) next[3 + i] = kMine[3 + i];
+    StageRun run;
+    run.hit(user_hit(kMine));
+    run.hit(user_hit(rich_lanes(5)));
+    run.hit(kernel_hit(kMine, kMine));
+    run.hit(kernel_hit(next, next));
+    run.hit(user_hit(rich_lanes(7)));
+    run.finish();
+    EXPECT_EQ(run.of(RuleId::r7).size(), kept == 2 ? 0U : 1U) << kept;
+  }
+}
+
+TEST(R7, TheWholeBlockInAnotherKernelHitIsNoWitness) {
+  StageRun run;
+  run.hit(user_hit(kMine));
+  run.hit(user_hit(rich_lanes(5)));
+  run.hit(kernel_hit(kMine, rich_lanes(5)));
+  run.hit(kernel_hit(kMine, rich_lanes(5)));
+  run.hit(user_hit(rich_lanes(5)));
+  EXPECT_EQ(run.of(RuleId::r7).size(), 2U);
+}
+
 TEST(R7, RegistersThatAreZeroOrNeverChangedTellNothing) {
   Lanes mine = kMine, between = rich_lanes(5), next = rich_lanes(6);
   for (const std::size_t zero : {std::size_t{0}, std::size_t{1}, std::size_t{2}}) mine[zero] = next[zero] = {0, 0};
