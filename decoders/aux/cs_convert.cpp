@@ -30,8 +30,17 @@ CsKind convert_kind(ocsd_gen_trc_elem_t type) {
   }
 }
 
-CsLast convert_last(ocsd_instr_type type) {
-  switch (type) {
+/// The library leaves enumerators unset where they mean nothing, so that they are read as numbers.
+template <class Enumeration>
+std::uint32_t number_of(const Enumeration& value) {
+  std::uint32_t number = 0;
+  static_assert(sizeof(number) == sizeof(value));
+  std::memcpy(&number, &value, sizeof(number));
+  return number;
+}
+
+CsLast convert_last(const ocsd_instr_type& type) {
+  switch (number_of(type)) {
     case OCSD_INSTR_BR: return CsLast::branch;
     case OCSD_INSTR_BR_INDIRECT: return CsLast::indirect_branch;
     case OCSD_INSTR_ISB:
@@ -42,8 +51,8 @@ CsLast convert_last(ocsd_instr_type type) {
   }
 }
 
-CsLastKind convert_last_kind(ocsd_instr_subtype type) {
-  switch (type) {
+CsLastKind convert_last_kind(const ocsd_instr_subtype& type) {
+  switch (number_of(type)) {
     case OCSD_S_INSTR_BR_LINK: return CsLastKind::call;
     case OCSD_S_INSTR_V8_RET:
     case OCSD_S_INSTR_V7_IMPLIED_RET: return CsLastKind::ret;
@@ -52,12 +61,8 @@ CsLastKind convert_last_kind(ocsd_instr_subtype type) {
   }
 }
 
-/// The library leaves this unset where it means nothing, so that it is read as a number.
 CsInstructionSet convert_set(const ocsd_isa& isa) {
-  std::uint32_t number = 0;
-  static_assert(sizeof(number) == sizeof(isa));
-  std::memcpy(&number, &isa, sizeof(number));
-  switch (number) {
+  switch (number_of(isa)) {
     case ocsd_isa_arm: return CsInstructionSet::a32;
     case ocsd_isa_thumb2: return CsInstructionSet::t32;
     case ocsd_isa_aarch64: return CsInstructionSet::a64;
@@ -126,6 +131,15 @@ CsElement convert_element(const ocsd_generic_trace_elem& in) {
     case CsKind::cycle_count:
     case CsKind::custom: break;
   }
+  return out;
+}
+
+ocsd_generic_trace_elem printable_element(const ocsd_generic_trace_elem& element) {
+  ocsd_generic_trace_elem out{};
+  std::memcpy(&out, &element, sizeof(out));
+  if (number_of(element.isa) > ocsd_isa_unknown) out.isa = ocsd_isa_unknown;
+  if (number_of(element.last_i_type) > OCSD_INSTR_TSTART) out.last_i_type = OCSD_INSTR_OTHER;
+  if (number_of(element.last_i_subtype) > OCSD_S_INSTR_V7_IMPLIED_RET) out.last_i_subtype = OCSD_S_INSTR_NONE;
   return out;
 }
 

@@ -202,7 +202,8 @@ bool OpencsdTree::take_element(std::uint64_t at, std::uint8_t trace_id, const oc
   std::array<char, 1024> line{};
   if (setup_.element_text) {
     const std::lock_guard lock{text_mutex()};
-    (void)ocsd_gen_elem_str(&element, line.data(), static_cast<int>(line.size()));
+    const ocsd_generic_trace_elem printable = printable_element(element);
+    (void)ocsd_gen_elem_str(&printable, line.data(), static_cast<int>(line.size()));
   }
   out.text = line.data();
   if (out.text.substr(0, kPrefix.size()) == kPrefix) out.text.remove_prefix(kPrefix.size());
