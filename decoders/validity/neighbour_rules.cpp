@@ -13,7 +13,7 @@ namespace {
 constexpr std::uint64_t kNeighbourNs = 100'000'000;
 /// R6: after this many user-mode hits with other values the block is not the thread's own.
 constexpr std::uint32_t kUserHitsWatched = 64;
-/// R7: registers that must have changed in between, of 16.
+/// R7: registers that must have changed in between, of 16, and are not 0: any code comes back to zeros.
 constexpr int kChangedRegisters = 4;
 /// R7: of those, registers in which the next user-mode hit has the doubted values again, so that they were its own.
 constexpr int kOwnRegisters = 2;
@@ -182,13 +182,12 @@ void judge_r7(const CheckedSample& checked, RuleHistory& history, FindingSink& o
     if (own->block.hash == checked.user.hash) {
       if (changed == 0 && own->user_mode) return;
       if (changed == 0) continue;  // perhaps doubted itself
-      const auto told = static_cast<std::uint16_t>(changed & checked.user.nonzero);
-      add_pending(*thread, {RuleId::r7, Severity::medium, {}, checked.ref, checked.user, told, 1}, out);
+      add_pending(*thread, {RuleId::r7, Severity::medium, {}, checked.ref, checked.user, changed, 1}, out);
       return;
     }
     if (changed != 0 || !own->user_mode || own->block.recorded != checked.user.recorded) continue;
-    const std::uint16_t different = different_registers(own->block, checked.user);
-    if (std::popcount(different) >= kChangedRegisters) changed = different;
+    const unsigned different = different_registers(own->block, checked.user) & checked.user.nonzero;
+    if (std::popcount(different) >= kChangedRegisters) changed = static_cast<std::uint16_t>(different);
   }
 }
 

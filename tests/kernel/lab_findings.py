@@ -1,12 +1,13 @@
-"""Which findings of a recording a check judges: all, but those of the levels info and guard, which are no complaint, and
-R7 outside of the spin function. A program that starts or ends can come back to old values within some samples: R7 took
-such a hit for a stale one in one boot of four (man/simdprof-findings.7), which is told and not judged."""
+"""Which findings of a recording a check judges: all, but those of the levels info and guard, which are no complaint. One
+sample a recording is left to R7 outside of the spin function: a program that starts or ends can come back to old values
+within some samples and leave them at once (man/simdprof-findings.7). Of 29 boots none needs it."""
 
 import collections
 
 from lab_results import USER, equal, in_spin
 
 JUDGED = ("error", "strong", "medium")
+ONE_LEFT_TO_R7 = 1
 
 
 def place(of):
@@ -42,8 +43,10 @@ def judge_findings(results, name, legal=None):
         left = places - (legal or {}).get(rule, collections.Counter())
         if rule == "R7" and left.total():
             inside = left - elsewhere(results, name)
-            print(f"{name}: R7 doubts {(left - inside).total()} right hits outside of the spin")
-            left = inside
+            outside = (left - inside).total()
+            print(f"{name}: R7 doubts {outside} right hits outside of the spin")
+            if outside <= ONE_LEFT_TO_R7:
+                left = inside
         if left.total():
             wrong[rule] = left.total()
     equal(wrong, {}, f"{name}: samples that rules blame wrongly")

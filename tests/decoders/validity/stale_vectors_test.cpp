@@ -168,6 +168,21 @@ TEST(R7, LoopInvariantRegistersNeedFourThatChanged) {
   }
 }
 
+// As recorded from a thread that had slept and ended: it had cleared some registers again, and others were as before.
+TEST(R7, RegistersThatAreZeroAgainAreNotAmongTheFour) {
+  for (const std::size_t changed : {std::size_t{3}, std::size_t{4}}) {
+    StageRun run;
+    Lanes mine = kMine, between = kMine;
+    for (std::size_t i = 0; i < changed; ++i) between[i] = rich_lanes(7)[i];
+    for (std::size_t i = 12; i < mine.size(); ++i) mine[i] = {0, 0};
+    run.hit(user_hit(mine));
+    run.hit(user_hit(between));
+    run.hit(kernel_hit(mine, between));
+    run.finish();
+    EXPECT_EQ(run.of(RuleId::r7).size(), changed == 4 ? 1U : 0U);
+  }
+}
+
 TEST(R7, AnotherProgramsBlocksAreForgotten) {
   StageRun run;
   run.hit(user_hit(kMine));
