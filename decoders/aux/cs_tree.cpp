@@ -9,6 +9,7 @@
 #include "decoders/aux/cs_config.h"
 #include "decoders/aux/cs_convert.h"
 #include "decoders/aux/cs_known_leak.h"
+#include "decoders/aux/cs_library_fix.h"
 #include "decoders/aux/cs_packet_line.h"
 
 namespace simdprof {
@@ -41,6 +42,7 @@ std::recursive_mutex& text_mutex() {
 /// A logger there must be, for the printer, and it must not write to our streams. The library never frees the one that
 /// it had before, so that it makes one for the life of the process.
 bool is_log_ready() {
+  link_library_fix();
   static const bool made = ocsd_def_errlog_init(OCSD_ERR_SEV_NONE, 1) == OCSD_OK;
   return made && ocsd_def_errlog_config_output(C_API_MSGLOGOUT_FLG_NONE, nullptr) == OCSD_OK;
 }
