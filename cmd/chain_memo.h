@@ -37,29 +37,20 @@ class ChainMemo {
     if (group == nullptr) return find(sample);
     if (group->version == version_ && slots_[group->slot].stamp == group->stamp)
       return {&slots_[group->slot].value, true};
-    const Found found = find(sample);
+    const Found found = find_again(sample, *group);
     if (found.value == nullptr) return found;
     group->version = version_;
     group->slot = last_;
     group->stamp = slots_[last_].stamp;
     return found;
   }
+  /// The same without trust in what was found before, for who keeps something else with the group.
+  Found find_again(const Sample& sample, const SampleGroups::Group& group) {
+    return find(sample, group.chain, group.chain_hash);
+  }
   Found find(const Sample& sample) {
-    if (!depends_on_chain_alone(sample) || sample.callchain.bytes().size() > kMostBytes) return {};
-    const std::span<const std::byte> words = sample.callchain.bytes();
-    const Facts facts{generations_.version(sample.pid, CpuMode::user),
-                      generations_.version(sample.pid, CpuMode::kernel), sample.mode, sample.event};
-    if (slots_.empty()) slots_.resize(kSlots);
-    last_ = static_cast<std::uint32_t>(hash_words(sample.callchain, sample.pid) >> (64U - kSlotBits));
-    Slot& slot = slots_[last_];
-    const bool known = slot.words.size() == words.size() && slot.facts == facts &&
-                       std::memcmp(slot.words.data(), words.data(), words.size()) == 0;
-    if (!known) {
-      slot.words.assign(words.begin(), words.end());
-      slot.facts = facts;
-      ++slot.stamp;
-    }
-    return {&slot.value, known};
+    if (!depends_on_chain_alone(sample)) return {};
+    return find(sample, sample.callchain.bytes(), hash_words(sample.callchain, sample.pid));
   }
 
  private:
@@ -78,6 +69,23 @@ class ChainMemo {
     std::uint32_t stamp = 0;  ///< counts its chains
     Value value{};
   };
+
+  Found find(const Sample& sample, std::span<const std::byte> words, std::uint64_t hash) {
+    if (words.size() > kMostBytes) return {};
+    const Facts facts{generations_.version(sample.pid, CpuMode::user),
+                      generations_.version(sample.pid, CpuMode::kernel), sample.mode, sample.event};
+    if (slots_.empty()) slots_.resize(kSlots);
+    last_ = static_cast<std::uint32_t>(hash >> (64U - kSlotBits));
+    Slot& slot = slots_[last_];
+    const bool known = slot.words.size() == words.size() && slot.facts == facts &&
+                       std::memcmp(slot.words.data(), words.data(), words.size()) == 0;
+    if (!known) {
+      slot.words.assign(words.begin(), words.end());
+      slot.facts = facts;
+      ++slot.stamp;
+    }
+    return {&slot.value, known};
+  }
 
   MapGenerations generations_;
   std::vector<Slot> slots_;

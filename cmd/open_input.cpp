@@ -26,8 +26,8 @@ bool is_perf_directory(const std::string& path) {
 
 }  // namespace
 
-Result<std::unique_ptr<RecordInput>> open_input(const std::string& path, Ledger& ledger) {
-  if (path != "-" && is_perf_directory(path)) return boxed(PerfDataReader::open_directory(path, ledger));
+Result<std::unique_ptr<RecordInput>> open_input(const std::string& path, Ledger& ledger, const OnInputHead& on_head) {
+  if (path != "-" && is_perf_directory(path)) return boxed(PerfDataReader::open_directory(path, ledger, on_head));
   auto file = InputFile::open(path, [](std::span<const std::byte> start) {
     return ContainerReader::may_be_recording(start) || PerfDataReader::may_be_perf_data(start);
   });
@@ -36,7 +36,7 @@ Result<std::unique_ptr<RecordInput>> open_input(const std::string& path, Ledger&
   const auto got = file->read_at(0, start);
   if (!got) return fail(with_input(got.error(), path));
   if (PerfDataReader::may_be_perf_data(std::span(start).first(*got))) {
-    return boxed(PerfDataReader::open(std::move(*file), path, ledger));
+    return boxed(PerfDataReader::open(std::move(*file), path, ledger, on_head));
   }
   return boxed(ContainerReader::open(std::move(*file), path, ledger));
 }

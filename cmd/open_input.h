@@ -13,6 +13,8 @@ namespace simdprof::cmd {
 ///
 /// @param path    file name, or "-" for standard input
 /// @param ledger  what is missing or cannot be read is counted here
-Result<std::unique_ptr<RecordInput>> open_input(const std::string& path, Ledger& ledger);
+/// @param on_head  may be empty; not called for what opens at once
+Result<std::unique_ptr<RecordInput>> open_input(const std::string& path, Ledger& ledger,
+                                                const OnInputHead& on_head = {});
 
 }  // namespace simdprof::cmd

@@ -11,6 +11,7 @@
 
 #include "cmd/aux_samples.h"
 #include "cmd/exit_code.h"
+#include "cmd/kernel_ahead.h"
 #include "cmd/merged_records.h"
 #include "cmd/progress.h"
 #include "cmd/report_options.h"
@@ -115,7 +116,8 @@ void read_all(Session& session, AuxSamples* made, ReportReading& reading, Progre
 }
 
 Result<ExitCode> run_report(const ReportOptions& options, TextOut& out) {
-  auto session = Session::open(options.input);
+  std::future<KernelListing> kernel;
+  auto session = Session::open(options.input, AuxBytes::left_out, read_kernel_beside(kernel));
   if (!session) return fail(session.error());
   std::unique_ptr<AuxSamples> made;
   if (options.itrace) {
@@ -129,7 +131,7 @@ Result<ExitCode> run_report(const ReportOptions& options, TextOut& out) {
   auto reading = ReportReading::make(options, facts, recorded_time(session->input()));
   if (!reading) return fail(reading.error());
   warn_about_chains(options, *reading);
-  if (has_kernel_hits(*session)) reading->prefetch_kernel();
+  if (has_kernel_hits(*session)) reading->prefetch_kernel(std::move(kernel));
 
   Progress progress(fmt::format("reading {}", options.input), record_count(session->input()));
   read_all(*session, made.get(), *reading, progress);

@@ -77,7 +77,8 @@ struct ReportReading::State {
   void add(const Sample& sample);
   void add(const Sample& sample, SampleGroups::Group& group);
   void count(const Sample& sample, const RegisterSets& sets, FrameId leaf);
-  [[nodiscard]] ProfileSample profile_sample(const Sample& sample, FrameId leaf, std::string_view comm);
+  [[nodiscard]] ProfileSample profile_sample(const Sample& sample, FrameId leaf, std::string_view comm,
+                                             const SampleGroups::Group* group = nullptr);
   [[nodiscard]] bool has_vectors(const Sample& sample) const {
     return sample.event < quality.events.size() && quality.events[sample.event].vectors;
   }
@@ -86,7 +87,7 @@ struct ReportReading::State {
   void take_findings();
   void count_unresolved();
   TextId comm_id(std::string_view comm);
-  ChainId chain_of(const Sample& sample);
+  ChainId chain_of(const Sample& sample, const SampleGroups::Group* group);
   ChainId look_up_chain(const Sample& sample);
 
   const ReportOptions& options;
@@ -133,7 +134,8 @@ void ReportReading::State::count(const Sample& sample, const RegisterSets& sets,
   ++samples_by_leaf[leaf];
 }
 
-ProfileSample ReportReading::State::profile_sample(const Sample& sample, FrameId leaf, std::string_view comm) {
+ProfileSample ReportReading::State::profile_sample(const Sample& sample, FrameId leaf, std::string_view comm,
+                                                   const SampleGroups::Group* group) {
   ProfileSample out;
   out.event = sample.event;
   out.comm = comm_id(comm);
@@ -142,7 +144,7 @@ ProfileSample ReportReading::State::profile_sample(const Sample& sample, FrameId
   out.cpu = sample.cpu;
   out.period_events = period_of(sample, facts.events);
   out.leaf = leaf;
-  out.chain = wants_chains ? chain_of(sample) : kNoChain;
+  out.chain = wants_chains ? chain_of(sample, group) : kNoChain;
   return out;
 }
 
@@ -169,7 +171,7 @@ void ReportReading::State::add(const Sample& sample, SampleGroups::Group& group)
   if (group.version != version) {
     group.version = version;
     group.leaf = places.leaf(sample.pid, sample.ip, sample.mode);
-    group.entry = profile.entry_of(profile_sample(sample, group.leaf, spaces.comm(sample.pid, sample.tid)));
+    group.entry = profile.entry_of(profile_sample(sample, group.leaf, spaces.comm(sample.pid, sample.tid), &group));
   }
   count(sample, kNoSets, group.leaf);
   validity.count({sample, facts.events.events[sample.event].attr, nullptr, {}, group.leaf}, findings);
@@ -203,8 +205,8 @@ void ReportReading::State::take_findings() {
   findings.clear();
 }
 
-ChainId ReportReading::State::chain_of(const Sample& sample) {
-  const auto found = known_chains.find(sample);
+ChainId ReportReading::State::chain_of(const Sample& sample, const SampleGroups::Group* group) {
+  const auto found = group == nullptr ? known_chains.find(sample) : known_chains.find_again(sample, *group);
   if (found.value == nullptr) return look_up_chain(sample);
   if (!found.known) *found.value = look_up_chain(sample);
   return *found.value;
@@ -239,7 +241,9 @@ Result<ReportReading> ReportReading::make(const ReportOptions& options, const Re
   return ReportReading(std::make_unique<State>(options, facts, std::move(*filter), window));
 }
 
-void ReportReading::prefetch_kernel() { state_->resolver.prefetch_kernel(); }
+void ReportReading::prefetch_kernel(std::future<KernelListing> begun) {
+  state_->resolver.prefetch_kernel(std::move(begun));
+}
 
 Session::Note ReportReading::notes() const {
   const State& state = *state_;

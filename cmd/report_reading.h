@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <future>
 #include <optional>
 #include <span>
 #include <vector>
@@ -29,8 +30,8 @@ class ReportReading {
   ReportReading& operator=(ReportReading&&) noexcept;
   ~ReportReading();
 
-  /// Kernel addresses are likely: their symbols are read in the background.
-  void prefetch_kernel();
+  /// Kernel addresses are likely: see Resolver::prefetch_kernel.
+  void prefetch_kernel(std::future<KernelListing> begun);
   /// What the session is to make of each run, for the groups of observe(); empty when options need every sample by
   /// itself. Holds longer than the reading.
   [[nodiscard]] Session::Note notes() const;

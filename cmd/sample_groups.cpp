@@ -20,11 +20,11 @@ bool may_be_grouped(const SampleGroups::Rules& rules, const Record& record) {
 
 std::uint64_t word(std::uint32_t high, std::uint32_t low) { return (std::uint64_t{high} << 32U) | low; }
 
-std::uint64_t hash_of(const SampleGroups::Rules& rules, const Sample& sample) {
+/// @param chain_hash  0 where chains do not tell samples apart
+std::uint64_t hash_of(const SampleGroups::Rules& rules, const Sample& sample, std::uint64_t chain_hash) {
   std::uint64_t hash = sample.ip ^ mix_hash(word(static_cast<std::uint32_t>(sample.tid), rules.cpus ? sample.cpu : 0));
   hash ^= word(sample.event, static_cast<std::uint32_t>(sample.mode));
-  if (rules.chains) hash ^= hash_words(sample.callchain, sample.pid);
-  return mix_hash(hash);
+  return mix_hash(hash ^ chain_hash);
 }
 
 bool same_group(const SampleGroups::Rules& rules, const Sample& a, const Sample& b) {
@@ -57,13 +57,16 @@ void SampleGroups::assign(const Rules& rules, std::span<const Record> records) {
 
 std::uint32_t SampleGroups::group_for(const Rules& rules, std::span<const Record> records, std::uint32_t number) {
   const auto& sample = std::get<Sample>(records[number].body);
-  const std::uint64_t hash = hash_of(rules, sample);
+  const std::uint64_t chain_hash = rules.chains ? hash_words(sample.callchain, sample.pid) : 0;
+  const std::uint64_t hash = hash_of(rules, sample, chain_hash);
   const std::size_t mask = slots_.size() - 1;
   for (std::size_t at = static_cast<std::size_t>(hash) & mask;; at = (at + 1) & mask) {
     Slot& slot = slots_[at];
     if (slot.group == kAlone) {
       slot = {hash, static_cast<std::uint32_t>(groups_.size()), number};
-      groups_.emplace_back();
+      Group& group = groups_.emplace_back();
+      group.chain_hash = chain_hash;
+      if (rules.chains) group.chain = sample.callchain.bytes();
       return slot.group;
     }
     if (slot.hash == hash && same_group(rules, sample, std::get<Sample>(records[slot.first].body))) return slot.group;

@@ -41,6 +41,10 @@ class SampleGroups {
     std::uint32_t leaf = 0;             ///< FrameId of the function
     std::uint32_t entry = 0;            ///< of the profile
     std::uint32_t slot = 0, stamp = 0;  ///< of a ChainMemo
+    /// Of the call chain that its samples have, where that tells samples apart: the reader need not look for it in a
+    /// sample, which another core has decoded.
+    std::uint64_t chain_hash = 0;        ///< hash_words
+    std::span<const std::byte> chain{};  ///< its words
   };
 
   /// Groups the records of one run, by their number; those with type 0 were not decoded.
@@ -48,6 +52,7 @@ class SampleGroups {
 
   /// The group of a record of the run; nullptr: it is no sample, or stands for itself.
   [[nodiscard]] Group* find(std::size_t number) {
+    fetch_ahead(number);
     const std::uint32_t group = group_of_[number];
     return group == kAlone ? nullptr : &groups_[group];
   }
@@ -61,6 +66,17 @@ class SampleGroups {
     std::uint32_t first = 0;  ///< number of the group's first sample
   };
 
+  /// Asks for what find() and its caller need some records later: first the group, then its chain.
+  void fetch_ahead(std::size_t number) const {
+    constexpr std::size_t kGroupAhead = 8, kChainAhead = 4;
+    if (number + kGroupAhead >= group_of_.size()) return;
+    if (const std::uint32_t later = group_of_[number + kGroupAhead]; later != kAlone) {
+      __builtin_prefetch(&groups_[later]);
+    }
+    if (const std::uint32_t next = group_of_[number + kChainAhead]; next != kAlone && groups_[next].version == 0) {
+      __builtin_prefetch(groups_[next].chain.data());
+    }
+  }
   std::uint32_t group_for(const Rules& rules, std::span<const Record> records, std::uint32_t number);
 
   std::vector<std::uint32_t> group_of_;  ///< by number

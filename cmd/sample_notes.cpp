@@ -14,37 +14,42 @@ class SampleNotes final : public RunNotes {
  public:
   void assign(const WantedNotes& wanted, std::span<const Record> records);
   SampleGroups::Group* group(std::size_t number) { return grouped_ ? groups_.find(number) : nullptr; }
-  [[nodiscard]] std::string_view text(std::size_t number) const;
+  [[nodiscard]] NotedText text(std::size_t number) const;
 
  private:
   void write_texts(const WantedNotes::WriteText& write, std::span<const Record> records);
 
   SampleGroups groups_;
   bool grouped_ = false;
-  fmt::memory_buffer texts_ = fmt::memory_buffer();  ///< one after another
-  std::vector<std::size_t> text_ends_;               ///< by number; empty: no texts
+  std::shared_ptr<const void>
+      texts_;                   ///< the buffer that they stand in; a new one for each run: a writer may hold the last
+  std::string_view all_texts_;  ///< one after another
+  std::vector<std::size_t> text_ends_;  ///< by number; empty: no texts
 };
 
 void SampleNotes::assign(const WantedNotes& wanted, std::span<const Record> records) {
   grouped_ = wanted.groups.has_value();
   if (grouped_) groups_.assign(*wanted.groups, records);
-  texts_.clear();
   text_ends_.clear();
   if (wanted.text) write_texts(wanted.text, records);
 }
 
 void SampleNotes::write_texts(const WantedNotes::WriteText& write, std::span<const Record> records) {
+  const auto texts = std::make_shared<fmt::memory_buffer>();
+  texts->reserve(all_texts_.size() + all_texts_.size() / 8);  // as many as the run before had
   for (const Record& record : records) {
     const auto* sample = std::get_if<Sample>(&record.body);
-    if (sample != nullptr && record.type != 0) write(*sample, texts_);
-    text_ends_.push_back(texts_.size());
+    if (sample != nullptr && record.type != 0) write(*sample, *texts);
+    text_ends_.push_back(texts->size());
   }
+  all_texts_ = {texts->data(), texts->size()};
+  texts_ = texts;
 }
 
-std::string_view SampleNotes::text(std::size_t number) const {
+NotedText SampleNotes::text(std::size_t number) const {
   if (text_ends_.empty()) return {};
   const std::size_t begin = number == 0 ? 0 : text_ends_[number - 1];
-  return {texts_.data() + begin, text_ends_[number] - begin};
+  return {all_texts_.substr(begin, text_ends_[number] - begin), &texts_};
 }
 
 // Nothing else makes notes of a session that has these.
@@ -66,7 +71,7 @@ SampleGroups::Group* noted_group(const Session& session) {
   return notes == nullptr ? nullptr : notes->group(session.number());
 }
 
-std::optional<std::string_view> noted_text(const Session& session) {
+std::optional<NotedText> noted_text(const Session& session) {
   const SampleNotes* notes = notes_of(session);
   if (notes == nullptr) return std::nullopt;
   return notes->text(session.number());

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string_view>
 
@@ -25,7 +26,12 @@ Session::Note note_samples(WantedNotes wanted);
 
 /// Of the sample that session.next() gave: its group; nullptr: it stands for itself, or groups were not wanted.
 SampleGroups::Group* noted_group(const Session& session);
-/// And its text, which holds until the next call; empty optional: its run was not decoded ahead, and nothing was made.
-std::optional<std::string_view> noted_text(const Session& session);
+/// A text that holds until the next record, and what would keep it longer.
+struct NotedText {
+  std::string_view text;
+  const std::shared_ptr<const void>* owner = nullptr;  ///< nullptr: nothing does
+};
+/// And its text; nothing: its run was not decoded ahead, and nothing was made.
+std::optional<NotedText> noted_text(const Session& session);
 
 }  // namespace simdprof::cmd

@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "cmd/aux_samples.h"
+#include "cmd/kernel_ahead.h"
 #include "cmd/location_cache.h"
 #include "cmd/merged_records.h"
 #include "cmd/sample_notes.h"
@@ -51,7 +52,7 @@ struct SampleSource::State {
   void skip(const Record& record, const Error& error);
   void judge(const Sample& sample);
   bool accept(const Sample& sample);
-  std::string_view text_of(const Sample& sample);
+  NotedText text_of(const Sample& sample);
   [[nodiscard]] SampleGroups::Group* group() const { return records->is_made() ? nullptr : noted_group(session); }
 
   [[nodiscard]] const RecordingFacts& facts() const { return made ? made->facts() : session.facts(); }
@@ -119,14 +120,14 @@ bool SampleSource::State::accept(const Sample& sample) {
   return !filter.needs_place() || filter.accepts_place(hit.place);
 }
 
-std::string_view SampleSource::State::text_of(const Sample& sample) {
+NotedText SampleSource::State::text_of(const Sample& sample) {
   if (!notes.text) return {};
   if (!records->is_made()) {
-    if (const auto text = noted_text(session)) return *text;
+    if (auto text = noted_text(session)) return *text;
   }
   text_alone.clear();
   notes.text(sample, text_alone);
-  return {text_alone.data(), text_alone.size()};
+  return {{text_alone.data(), text_alone.size()}, nullptr};
 }
 
 SampleSource::SampleSource(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -135,7 +136,9 @@ SampleSource& SampleSource::operator=(SampleSource&&) noexcept = default;
 SampleSource::~SampleSource() = default;
 
 Result<SampleSource> SampleSource::open(const SampleOptions& options, const SampleNeeds& needs) {
-  auto session = Session::open(options.input);
+  std::future<KernelListing> kernel;
+  auto session = Session::open(options.input, AuxBytes::left_out,
+                               needs.place || needs.lines ? read_kernel_beside(kernel) : OnInputHead{});
   if (!session) return fail(session.error());
   auto filter = SampleFilter::make(options.filter, recorded_time(session->input()));
   if (!filter) return fail(filter.error());
@@ -153,7 +156,7 @@ Result<SampleSource> SampleSource::open(const SampleOptions& options, const Samp
     state->verdicts->look_ahead(state->session, state->resolver);
   }
   const bool places = needs.place || needs.lines || state->filter.needs_place();
-  if (places && has_kernel_hits(state->session)) state->resolver.prefetch_kernel();
+  if (places && has_kernel_hits(state->session)) state->resolver.prefetch_kernel(std::move(kernel));
   return SampleSource(std::move(state));
 }
 

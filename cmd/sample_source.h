@@ -44,7 +44,7 @@ struct SampleHit {
   const Sample* sample = nullptr;
   const EventDesc* event = nullptr;  ///< never nullptr in what next() gives
   std::string_view comm;
-  std::string_view text;     ///< what SampleSource::prepare_texts made of it
+  NotedText text;            ///< what SampleSource::prepare_texts made of it
   std::uint64_t cycles = 0;  ///< of one that was made of a trace: see AuxHit
   std::uint64_t cycle_instructions = 0;
   Location place;

@@ -106,7 +106,7 @@ Status run_script(const ScriptOptions& options, TextOut& out) {
     source->show_chains(events_with_chains(*view));
   }
   while (const SampleHit* hit = source->next()) {
-    render(out.buffer(), *hit, *source, *view);
+    render(out, *hit, *source, *view);
     out.flush_if_full();
   }
   report_symbol_problems(source->symbol_problems());

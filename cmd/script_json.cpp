@@ -172,7 +172,8 @@ void add_task(JsonObject& object, const SampleHit& hit, FieldSet fields) {
 
 }  // namespace
 
-void render_script_json(TextBuffer& out, const SampleHit& hit, SampleSource& source, const ScriptView& view) {
+void render_script_json(TextOut& lines, const SampleHit& hit, SampleSource& source, const ScriptView& view) {
+  TextBuffer& out = lines.buffer();
   const Sample& sample = *hit.sample;
   const FieldSet fields = view.fields[sample.event];
   {

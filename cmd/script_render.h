@@ -4,6 +4,7 @@
 
 #include "cmd/sample_source.h"
 #include "cmd/script_fields.h"
+#include "cmd/text_out.h"
 #include "decoders/lanes/lane_text.h"
 
 namespace simdprof::cmd {
@@ -55,8 +56,8 @@ void append_branch_offsets(TextBuffer& out, const BranchStack& branches, SampleS
 /// Of a sample in the layout of the kernel's tool: the part that needs the sample alone, its registers.
 void prepare_script_text(TextBuffer& out, const Sample& sample, const ScriptView& view);
 /// One sample in the layout of the kernel's tool; `hit.text` is what prepare_script_text made of it.
-void render_script_text(TextBuffer& out, const SampleHit& hit, SampleSource& source, const ScriptView& view);
+void render_script_text(TextOut& out, const SampleHit& hit, SampleSource& source, const ScriptView& view);
 /// One sample as one JSON object and a newline.
-void render_script_json(TextBuffer& out, const SampleHit& hit, SampleSource& source, const ScriptView& view);
+void render_script_json(TextOut& out, const SampleHit& hit, SampleSource& source, const ScriptView& view);
 
 }  // namespace simdprof::cmd

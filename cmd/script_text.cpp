@@ -260,7 +260,8 @@ void prepare_script_text(TextBuffer& out, const Sample& sample, const ScriptView
   if (fields.has(ScriptField::uregs)) append_registers(out, sample.regs_user, view.arch);
 }
 
-void render_script_text(TextBuffer& out, const SampleHit& hit, SampleSource& source, const ScriptView& view) {
+void render_script_text(TextOut& lines, const SampleHit& hit, SampleSource& source, const ScriptView& view) {
+  TextBuffer& out = lines.buffer();
   const Sample& sample = *hit.sample;
   const FieldSet fields = view.fields[sample.event];
   const bool chain = fields.has(ScriptField::ip) && fields.has(ScriptField::callchain);
@@ -281,7 +282,11 @@ void render_script_text(TextBuffer& out, const SampleHit& hit, SampleSource& sou
     append_decimal(out, sample.weight_parts().instruction_latency, kAddressColumns);
   }
   append_place(out, hit, source, fields, view);
-  append_text(out, hit.text);
+  if (hit.text.owner != nullptr) {
+    lines.refer(hit.text.text, *hit.text.owner);
+  } else {
+    append_text(out, hit.text.text);
+  }
   if (fields.has(ScriptField::brstack)) {
     append_branches(out, sample.branches, source, fields);
   } else if (fields.has(ScriptField::brstacksym)) {

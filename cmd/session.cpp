@@ -173,9 +173,9 @@ Session::Session(Session&&) noexcept = default;
 Session& Session::operator=(Session&&) noexcept = default;
 Session::~Session() = default;
 
-Result<Session> Session::open(const std::string& path, AuxBytes aux) {
+Result<Session> Session::open(const std::string& path, AuxBytes aux, const OnInputHead& on_head) {
   Ledger ledger;
-  auto input = open_input(path, ledger);
+  auto input = open_input(path, ledger, on_head);
   if (!input) return fail(input.error());
   return Session{std::make_unique<State>(std::move(*input), aux, std::move(ledger))};
 }

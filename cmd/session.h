@@ -47,7 +47,9 @@ enum class AuxBytes : std::uint8_t { left_out, given };
 /// A recording, opened for reading: metadata first, then all other records in time order.
 class Session {
  public:
-  static Result<Session> open(const std::string& path, AuxBytes aux = AuxBytes::left_out);
+  /// @param on_head  see open_input
+  static Result<Session> open(const std::string& path, AuxBytes aux = AuxBytes::left_out,
+                              const OnInputHead& on_head = {});
   Session(Session&&) noexcept;
   Session& operator=(Session&&) noexcept;
   ~Session();

@@ -2,10 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <sys/uio.h>
+
 #include <cstddef>
 #include <iterator>
+#include <memory>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace simdprof::cmd {
 
@@ -29,20 +33,34 @@ class TextOut {
   }
   /// The buffer itself, for formatters that append many small pieces; call flush_if_full() after each line.
   fmt::memory_buffer& buffer() { return buffer_; }
+  /// Text that comes next. A long one is written from where it stands, which `owner` keeps until then: to copy it is
+  /// half of what a reader does for it.
+  void refer(std::string_view text, const std::shared_ptr<const void>& owner);
   void flush_if_full() {
-    if (buffer_.size() >= kFlushBytes) flush();
+    if (buffer_.size() + referred_bytes_ >= kFlushBytes || references_.size() >= kMostReferences) flush();
   }
   /// Whether everything was written. The error line is printed here.
   [[nodiscard]] bool finish();
 
  private:
   static constexpr std::size_t kFlushBytes = std::size_t{64} << 10U;
+  static constexpr std::size_t kMostReferences = 500;  ///< each makes two of the 1024 pieces that writev() takes
+  static constexpr std::size_t kWorthReferring = 128;
+  struct Reference {
+    std::size_t at = 0;  ///< place in the buffer that it stands before
+    std::string_view text;
+  };
   void flush();
+  void make_pieces();
 
   int fd_;
   int error_ = 0;
   bool reported_ = false;
   fmt::memory_buffer buffer_;
+  std::vector<Reference> references_;
+  std::size_t referred_bytes_ = 0;
+  std::vector<std::shared_ptr<const void>> owners_;  ///< of the references
+  std::vector<iovec> pieces_;                        ///< what is written
 };
 
 }  // namespace simdprof::cmd

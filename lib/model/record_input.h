@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -37,6 +38,15 @@ struct InputFormat {
   std::uint64_t file_bytes = 0;     ///< size of the input
   std::uint32_t framing_bytes = 0;  ///< of the stream record that a compressed chunk holds beside its records
 };
+
+/// What the head of an input tells.
+struct InputHead {
+  std::uint64_t file_bytes = 0;
+  std::string kernel_release;   ///< of the recorded kernel; empty: the head does not tell
+  bool samples_kernel = false;  ///< an event samples kernel mode
+};
+/// Called by a reader that has to walk through all of its input to open it, before it does.
+using OnInputHead = std::function<void(const InputHead& head)>;
 
 /// A recording that can be read chunk by chunk, whatever its file looks like: what a Session reads from.
 class RecordInput {

@@ -64,6 +64,7 @@ struct PerfDataReader::State {
   Status read_attrs();
   Status read_attr_entry(Cursor entry);
   Status read_features();
+  [[nodiscard]] InputHead head() const;
   Status index();
   void skip(std::uint32_t type, Error error);
   void make_chunks();
@@ -144,6 +145,18 @@ Status PerfDataReader::State::read_features() {
   return {};
 }
 
+InputHead PerfDataReader::State::head() const {
+  InputHead head;
+  head.file_bytes = file_bytes;
+  if (const auto release = metadata.facts().find("release"); release != metadata.facts().end()) {
+    head.kernel_release = release->second;
+  }
+  head.samples_kernel =
+      std::any_of(metadata.events().begin(), metadata.events().end(),
+                  [](const Metadata::Event& event) { return (event.attr.flags & abi::kAttrExcludeKernel) == 0; });
+  return head;
+}
+
 Status PerfDataReader::State::index() {
   RunIndex found(name, header.order, metadata, ledger);
   std::uint64_t begin = header.data.offset;
@@ -191,22 +204,25 @@ PerfDataReader::~PerfDataReader() = default;
 
 bool PerfDataReader::may_be_perf_data(std::span<const std::byte> start) { return starts_perf_data(start); }
 
-Result<PerfDataReader> PerfDataReader::open(InputFile file, const std::string& name, Ledger& ledger) {
+Result<PerfDataReader> PerfDataReader::open(InputFile file, const std::string& name, Ledger& ledger,
+                                            const OnInputHead& on_head) {
   auto state = std::make_unique<State>(name, ledger);
   state->files.push_back(std::move(file));
-  return finish_open(std::move(state));
+  return finish_open(std::move(state), on_head);
 }
 
-Result<PerfDataReader> PerfDataReader::finish_open(std::unique_ptr<State> state) {
+Result<PerfDataReader> PerfDataReader::finish_open(std::unique_ptr<State> state, const OnInputHead& on_head) {
   for (const InputFile& file : state->files) state->file_bytes += file.size();
   for (const auto step : {&State::read_header, &State::read_attrs, &State::read_features, &State::index}) {
+    if (on_head && step == &State::index) on_head(state->head());
     if (auto done = ((*state).*step)(); !done) return fail(with_input(done.error(), state->name));
   }
   state->make_chunks();
   return PerfDataReader{std::move(state)};
 }
 
-Result<PerfDataReader> PerfDataReader::open_directory(const std::string& path, Ledger& ledger) {
+Result<PerfDataReader> PerfDataReader::open_directory(const std::string& path, Ledger& ledger,
+                                                      const OnInputHead& on_head) {
   auto state = std::make_unique<State>(path, ledger);
   std::map<unsigned long, std::string> numbered;  // in the order of the threads
   std::error_code error;
@@ -226,7 +242,7 @@ Result<PerfDataReader> PerfDataReader::open_directory(const std::string& path, L
     state->files.push_back(std::move(*opened));
   }
   state->directory = true;
-  return finish_open(std::move(state));
+  return finish_open(std::move(state), on_head);
 }
 
 Result<std::vector<std::byte>> PerfDataReader::load_into(std::vector<std::byte> memory, std::size_t chunk) const {

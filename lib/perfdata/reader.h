@@ -19,10 +19,13 @@ class PerfDataReader final : public RecordInput {
  public:
   /// @param name    of the file, for errors
   /// @param ledger  records that could not be read are counted here, and types that are not kept
+  /// @param on_head  may be empty
   /// @return malformed, truncated or unsupported when it is no perf.data or says nothing that can be read, io
-  static Result<PerfDataReader> open(InputFile file, const std::string& name, Ledger& ledger);
+  static Result<PerfDataReader> open(InputFile file, const std::string& name, Ledger& ledger,
+                                     const OnInputHead& on_head = {});
   /// The directory form: a file `data` and one `data.N` for each thread of the recorder.
-  static Result<PerfDataReader> open_directory(const std::string& path, Ledger& ledger);
+  static Result<PerfDataReader> open_directory(const std::string& path, Ledger& ledger,
+                                               const OnInputHead& on_head = {});
   /// Whether a pipe that starts so is a perf.data.
   static bool may_be_perf_data(std::span<const std::byte> start);
 
@@ -39,7 +42,7 @@ class PerfDataReader final : public RecordInput {
  private:
   struct State;
   explicit PerfDataReader(std::unique_ptr<State> state);
-  static Result<PerfDataReader> finish_open(std::unique_ptr<State> state);
+  static Result<PerfDataReader> finish_open(std::unique_ptr<State> state, const OnInputHead& on_head);
   [[nodiscard]] Result<std::vector<std::byte>> load_into(std::vector<std::byte> memory,
                                                          std::size_t chunk) const override;
 

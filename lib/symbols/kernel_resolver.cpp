@@ -18,7 +18,6 @@ namespace simdprof {
 namespace {
 
 constexpr std::string_view kKernelName = "[kernel.kallsyms]";
-constexpr std::size_t kKallsymsLimit = std::size_t{512} << 20U;
 
 bool is_image(const Mapping* mapping) { return mapping == nullptr || mapping->path.starts_with(kKernelName); }
 
@@ -60,7 +59,8 @@ std::uint64_t symbol_address(const SymbolTable& table, std::string_view name) {
 
 }  // namespace
 
-Status KernelResolver::load_kallsyms() {
+/// Whether the running kernel is the recorded one.
+Status KernelResolver::check_running_kernel() const {
   if (options_.kernel_release != running_release()) {
     return fail(Errc::not_found,
                 fmt::format("recorded on kernel {}, this is {}", options_.kernel_release, running_release()));
@@ -71,13 +71,13 @@ Status KernelResolver::load_kallsyms() {
       return fail(Errc::not_found, "build id of the recorded kernel differs from this one's");
     }
   }
-  auto text = load_text("/proc/kallsyms", kKallsymsLimit);
-  if (!text) return fail(text.error());
-  auto symbols = parse_kallsyms(*std::move(text));
-  if (!symbols) return fail(symbols.error());
-  listed_ = *std::move(symbols);
-  if (const auto modules = load_text("/proc/modules")) modules_ = parse_modules(*modules);
   return {};
+}
+
+Status KernelResolver::load_listing() {
+  if (auto same = check_running_kernel(); !same) return same;
+  listing_ = begun_.valid() ? begun_.get() : load_kernel_listing();
+  return listing_.status;
 }
 
 void KernelResolver::load_vmlinux(InternedText& text) {
@@ -106,15 +106,16 @@ void KernelResolver::load_vmlinux(InternedText& text) {
   }
 }
 
-void KernelResolver::prefetch() {
-  if (loaded_ || prefetched_.valid()) return;
-  prefetched_ = std::async(std::launch::async | std::launch::deferred, [this] { return load_kallsyms(); });
+void KernelResolver::prefetch(std::future<KernelListing> begun) {
+  if (loaded_ || begun_.valid()) return;
+  if (!begun.valid() && check_running_kernel()) begun = load_kernel_listing_ahead();
+  begun_ = std::move(begun);
 }
 
 void KernelResolver::load(InternedText& text) {
   if (loaded_) return;
   loaded_ = true;
-  const Status status = prefetched_.valid() ? prefetched_.get() : load_kallsyms();
+  const Status status = load_listing();
   if (status) return;
   load_vmlinux(text);
   if (vmlinux_ == nullptr) problem_ = render_error(with_input(status.error(), "/proc/kallsyms"));
@@ -123,14 +124,14 @@ void KernelResolver::load(InternedText& text) {
 std::optional<VirtAddr> KernelResolver::listed_address(VirtAddr address, const Mapping* mapping,
                                                        const Mapping* image) const {
   if (!is_image(mapping)) {
-    const auto module = modules_.find(module_name(mapping->path));
+    const auto module = listing_.modules.find(module_name(mapping->path));
     // Where /proc/modules is restricted, nothing tells whether it moved; the kernel is the same.
-    if (modules_.empty()) return address;
-    if (module == modules_.end()) return std::nullopt;
+    if (listing_.modules.empty()) return address;
+    if (module == listing_.modules.end()) return std::nullopt;
     return address - mapping->start + module->second;
   }
   if (image == nullptr || image->file_offset == 0) return address;
-  const VirtAddr now = image->path.ends_with("_stext") ? listed_->image_stext : listed_->image_text;
+  const VirtAddr now = image->path.ends_with("_stext") ? listing_.symbols->image_stext : listing_.symbols->image_text;
   return now == 0 ? address : address - image->file_offset + now;
 }
 
@@ -155,9 +156,9 @@ Location KernelResolver::locate(VirtAddr address, const Mapping* mapping, const 
   location.dso = text.intern(is_image(mapping) ? kKernelName : fmt::format("[{}]", module_name(mapping->path)));
   location.dso_path = is_image(mapping) ? location.dso : text.intern(mapping->path);
   location.reason = Unresolved::kernel_hidden;
-  if (listed_ != nullptr) {
+  if (listing_.symbols != nullptr) {
     const auto now = listed_address(address, mapping, image);
-    const Symbol* symbol = now ? listed_->table.find(*now) : nullptr;
+    const Symbol* symbol = now ? listing_.symbols->table.find(*now) : nullptr;
     location.reason = symbol == nullptr ? Unresolved::outside_symbols : Unresolved::resolved;
     if (symbol == nullptr) return location;
     location.symbol = text.intern(kallsyms_name(symbol->name));

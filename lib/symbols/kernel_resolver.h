@@ -4,10 +4,9 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <unordered_map>
 
 #include "lib/symbols/dso.h"
-#include "lib/symbols/kallsyms.h"
+#include "lib/symbols/kernel_listing.h"
 
 namespace simdprof {
 
@@ -17,9 +16,8 @@ class KernelResolver {
   /// @param options  must outlive this
   explicit KernelResolver(const SymbolOptions& options) : options_(options) {}
 
-  /// Starts to read what locate() will need, in a thread of its own: to print /proc/kallsyms takes the kernel 50 ms and
-  /// more.
-  void prefetch();
+  /// locate() will be called: starts to read what it will need in a thread of its own, where `begun` has not.
+  void prefetch(std::future<KernelListing> begun);
 
   /// @param mapping  what the recording says is at `address`; may be nullptr
   /// @param image    the recording's mapping of the kernel image, which tells where the kernel was; may be nullptr
@@ -28,7 +26,8 @@ class KernelResolver {
 
  private:
   void load(InternedText& text);
-  Status load_kallsyms();
+  [[nodiscard]] Status check_running_kernel() const;
+  Status load_listing();
   void load_vmlinux(InternedText& text);
   /// The address that now is what `address` was when it was recorded; empty when the module is gone.
   [[nodiscard]] std::optional<VirtAddr> listed_address(VirtAddr address, const Mapping* mapping,
@@ -37,13 +36,12 @@ class KernelResolver {
 
   const SymbolOptions& options_;
   bool loaded_ = false;
-  std::unique_ptr<KernelSymbols> listed_;
-  std::unordered_map<std::string, VirtAddr> modules_;  ///< of the running kernel
+  KernelListing listing_;
   std::unique_ptr<Dso> vmlinux_;
   std::uint64_t vmlinux_text_ = 0;   ///< address of _text in it
   std::uint64_t vmlinux_stext_ = 0;  ///< address of _stext in it
   std::string problem_;
-  std::future<Status> prefetched_;  ///< of load_kallsyms(); last, so that it ends before what it fills
+  std::future<KernelListing> begun_;
 };
 
 }  // namespace simdprof

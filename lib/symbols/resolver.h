@@ -1,5 +1,6 @@
 #pragma once
 
+#include <future>
 #include <map>
 #include <memory>
 #include <string>
@@ -9,6 +10,7 @@
 #include "lib/model/location.h"
 #include "lib/model/sample.h"
 #include "lib/symbols/address_spaces.h"
+#include "lib/symbols/kernel_listing.h"
 
 namespace simdprof {
 
@@ -36,8 +38,8 @@ class Resolver {
   /// As locate, and also source lines and the inline chain in `frames`.
   Location locate_lines(const AddressSpaces& spaces, Pid pid, VirtAddr address, CpuMode mode);
 
-  /// Kernel addresses will be asked for: starts to read the kernel's symbols in the background.
-  void prefetch_kernel();
+  /// Kernel addresses will be asked for: starts to read the kernel's symbols in the background, where `begun` has not.
+  void prefetch_kernel(std::future<KernelListing> begun = {});
 
   /// Files that could not be used, with the reason: for the quality header and -v.
   struct Problem {

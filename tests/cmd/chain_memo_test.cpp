@@ -99,8 +99,16 @@ TEST_F(ChainMemoTest, AFullTableForgetsAndIsNeverWrong) {
   }
 }
 
-TEST_F(ChainMemoTest, AGroupsChainIsFoundWithoutALookAtIt) {
+/// A group of samples with this chain, as SampleGroups makes it.
+SampleGroups::Group group_with(const Bytes& chain) {
   SampleGroups::Group group;
+  group.chain = chain;
+  group.chain_hash = hash_words(WordView(chain), 7);
+  return group;
+}
+
+TEST_F(ChainMemoTest, AGroupsChainIsFoundWithoutALookAtIt) {
+  SampleGroups::Group group = group_with(one);
   const auto first = memo.find(sample_of(one), &group);
   ASSERT_NE(first.value, nullptr);
   EXPECT_FALSE(first.known);
@@ -110,8 +118,16 @@ TEST_F(ChainMemoTest, AGroupsChainIsFoundWithoutALookAtIt) {
   EXPECT_EQ(*second.value, 11);
 }
 
+TEST_F(ChainMemoTest, ASampleAndItsGroupHaveTheSameChain) {
+  *memo.find(sample_of(one)).value = 11;
+  SampleGroups::Group group = group_with(one);
+  EXPECT_TRUE(memo.find_again(sample_of(one), group).known);
+  EXPECT_TRUE(memo.find(sample_of(one), &group).known);
+  EXPECT_FALSE(memo.find_again(sample_of(other), group_with(other)).known);
+}
+
 TEST_F(ChainMemoTest, AGroupIsNotTrustedBeyondAChangeOfMappingsOrOfItsSlot) {
-  SampleGroups::Group group;
+  SampleGroups::Group group = group_with(one);
   *memo.find(sample_of(one), &group).value = 11;
   memo.observe(mmap_record(7, 0x400000, 0x2000, "//anon"));
   EXPECT_FALSE(memo.find(sample_of(one), &group).known);

@@ -56,7 +56,7 @@ std::string texts_of(const std::vector<HandRun>& runs) {
   if (!source) return source.error().fact;
   source->prepare_texts(write_text);
   std::string all;
-  while (const SampleHit* hit = source->next()) all += hit->text;
+  while (const SampleHit* hit = source->next()) all += hit->text.text;
   return all;
 }
 
@@ -108,13 +108,30 @@ TEST(SampleNotes, GroupsAndTextsAreOfTheSameSample) {
       continue;
     }
     groups.push_back(noted_group(session));
-    texts.emplace_back(noted_text(session).value_or("none"));
+    texts.emplace_back(noted_text(session)->text);
   }
   ASSERT_EQ(groups.size(), 3U);
   EXPECT_NE(groups[0], nullptr);
   EXPECT_NE(groups[0], groups[1]);
   EXPECT_EQ(groups[0], groups[2]);
   EXPECT_EQ(texts, (std::vector<std::string>{"4198410@10 ", "4198420@20 ", "4198410@30 "}));
+}
+
+TEST(SampleNotes, TheOwnerKeepsTheTextsOfARun) {
+  const HandRecording file{{metadata(), large_records(1, {10, 20})}};
+  NotedText last;
+  std::shared_ptr<const void> owner;
+  {
+    Session session = opened(file);
+    session.note_runs(note_samples({std::nullopt, write_text}));
+    while (const Record* record = session.next()) {
+      if (!std::holds_alternative<Sample>(record->body)) continue;
+      last = *noted_text(session);
+      owner = *last.owner;
+    }
+  }
+  EXPECT_EQ(last.text, "4198420@20 ");
+  EXPECT_EQ(owner.use_count(), 1);
 }
 
 TEST(SampleNotes, WhatIsNotWantedIsNotThere) {
@@ -129,9 +146,9 @@ TEST(SampleNotes, WhatIsNotWantedIsNotThere) {
     }
   }
   EXPECT_EQ(noted_group(with_text), nullptr);
-  EXPECT_EQ(noted_text(with_text), "4198410@10 ");
+  EXPECT_EQ(noted_text(with_text)->text, "4198410@10 ");
   EXPECT_NE(noted_group(with_groups), nullptr);
-  EXPECT_EQ(noted_text(with_groups), "");
+  EXPECT_EQ(noted_text(with_groups)->text, "");
 }
 
 TEST(SampleNotes, ARunThatWasNotDecodedAheadHasNone) {
@@ -141,7 +158,7 @@ TEST(SampleNotes, ARunThatWasNotDecodedAheadHasNone) {
   while (!std::holds_alternative<Sample>(session.next()->body)) {
   }
   EXPECT_EQ(noted_group(session), nullptr);
-  EXPECT_EQ(noted_text(session), std::nullopt);
+  EXPECT_FALSE(noted_text(session));
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "cmd/script_render.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 
 #include <string>
@@ -64,10 +65,10 @@ std::string render(std::uint64_t sample_type, const Bytes& sample, std::string_v
   }
   const SampleHit* hit = source->next();
   if (hit == nullptr) return "no sample";
-  TextBuffer out;
+  TextOut out(::open("/dev/null", O_WRONLY | O_CLOEXEC));
   (json ? render_script_json : render_script_text)(out, *hit, *source, view);
   EXPECT_EQ(source->next(), nullptr);
-  return fmt::to_string(out);
+  return fmt::to_string(out.buffer());
 }
 
 TEST(ScriptText, ALineHasTheKernelToolsColumns) {

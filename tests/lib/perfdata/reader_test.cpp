@@ -11,11 +11,11 @@ using test::HandPerfData;
 using test::perf_sample;
 using test::operator+;
 
-Result<PerfDataReader> open(const test::Bytes& bytes, Ledger& ledger) {
+Result<PerfDataReader> open(const test::Bytes& bytes, Ledger& ledger, const OnInputHead& on_head = {}) {
   const test::TempPath path{bytes};
   auto file = InputFile::open(path.path(), nullptr);
   if (!file) return fail(file.error());
-  return PerfDataReader::open(std::move(*file), "input", ledger);
+  return PerfDataReader::open(std::move(*file), "input", ledger, on_head);
 }
 
 HandPerfData small(std::endian order) {
@@ -58,6 +58,22 @@ TEST(PerfDataReader, SaysWhichFormTheFileHas) {
   EXPECT_EQ(reader->chunks()[1].start.record_count, 3U) << "read to the end of the file";
   const auto pipe = test::pipe_perf_data(test::header_attr(test::perf_attr(7), {}));
   EXPECT_EQ(open(pipe, ledger)->format().detail, "pipe mode, little-endian");
+}
+
+TEST(PerfDataReader, TellsTheHeadOfTheFileBeforeItWalksThroughIt) {
+  for (const bool kernel : {false, true}) {
+    auto file = small(std::endian::little);
+    if (!kernel) file.attrs[0].first[40] |= std::byte{0x20};                     // exclude_kernel
+    file.features = {{4, test::Fields(file.order).string("6.1.0-test").get()}};  // OSRELEASE
+    Ledger ledger;
+    std::vector<InputHead> heads;
+    const auto reader = open(file.bytes(), ledger, [&heads](const InputHead& head) { heads.push_back(head); });
+    ASSERT_TRUE(reader);
+    ASSERT_EQ(heads.size(), 1U);
+    EXPECT_EQ(heads[0].file_bytes, file.bytes().size());
+    EXPECT_EQ(heads[0].kernel_release, "6.1.0-test");
+    EXPECT_EQ(heads[0].samples_kernel, kernel);
+  }
 }
 
 TEST(PerfDataReader, ADirectoryHasAFileForEachThread) {

@@ -1,0 +1,36 @@
+#include "lib/symbols/kernel_listing.h"
+
+#include <cstddef>
+#include <utility>
+
+#include "lib/base/fd.h"
+
+namespace simdprof {
+namespace {
+
+constexpr std::size_t kKallsymsLimit = std::size_t{512} << 20U;
+
+}  // namespace
+
+KernelListing load_kernel_listing() {
+  KernelListing listing;
+  auto text = load_text("/proc/kallsyms", kKallsymsLimit);
+  if (!text) {
+    listing.status = fail(text.error());
+    return listing;
+  }
+  auto symbols = parse_kallsyms(*std::move(text));
+  if (!symbols) {
+    listing.status = fail(symbols.error());
+    return listing;
+  }
+  listing.symbols = *std::move(symbols);
+  if (const auto modules = load_text("/proc/modules")) listing.modules = parse_modules(*modules);
+  return listing;
+}
+
+std::future<KernelListing> load_kernel_listing_ahead() {
+  return std::async(std::launch::async | std::launch::deferred, load_kernel_listing);
+}
+
+}  // namespace simdprof
