@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "lib/abi/registers.h"
+#include "lib/base/fetch_line.h"
 #include "lib/model/event.h"
 #include "lib/model/record.h"
 
@@ -71,10 +72,10 @@ class SampleGroups {
     constexpr std::size_t kGroupAhead = 8, kChainAhead = 4;
     if (number + kGroupAhead >= group_of_.size()) return;
     if (const std::uint32_t later = group_of_[number + kGroupAhead]; later != kAlone) {
-      __builtin_prefetch(&groups_[later]);
+      fetch_line(&groups_[later]);
     }
     if (const std::uint32_t next = group_of_[number + kChainAhead]; next != kAlone && groups_[next].version == 0) {
-      __builtin_prefetch(groups_[next].chain.data());
+      fetch_line(groups_[next].chain.data());
     }
   }
   std::uint32_t group_for(const Rules& rules, std::span<const Record> records, std::uint32_t number);

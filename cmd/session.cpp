@@ -11,6 +11,7 @@
 #include "cmd/run_prefetch.h"
 #include "decoders/record/decode_record.h"
 #include "decoders/record/time_order.h"
+#include "lib/base/fetch_line.h"
 
 namespace simdprof::cmd {
 namespace {
@@ -29,10 +30,11 @@ constexpr std::uint64_t kAuxFlagTruncated = 1;
 /// for them would be a tenth of its time.
 constexpr std::size_t kFetchedAhead = 4;
 void fetch_ahead(const std::vector<Record>& records, std::size_t number) {
-  constexpr std::size_t kLineBytes = 64, kLines = 3;
+  constexpr std::size_t kLineBytes = 64, kLines = 5;
   if (number >= records.size()) return;
   const auto* at = reinterpret_cast<const char*>(&records[number]);
-  for (std::size_t line = 0; line < kLines; ++line) __builtin_prefetch(at + line * kLineBytes);
+  for (std::size_t line = 0; line < kLines; ++line) fetch_line(at + line * kLineBytes);
+  fetch_line(at + sizeof(Record) - 1);  // where the variant says what it holds
 }
 
 bool is_known_type(std::uint32_t type) {
