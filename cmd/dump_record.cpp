@@ -123,9 +123,9 @@ struct FieldWriter {
     put_text(out, "value", r.value);
   }
   void operator()(const XsaveTableRecord& r) {
-    put(out, " xcr0={:#x} max_bytes={}", r.table.xcr0_mask, r.table.max_bytes);
-    for (std::size_t i = 0; i < r.table.components.size(); ++i) {
-      const auto& component = r.table.components[i];
+    put(out, " xcr0={:#x} max_bytes={}", r.table->xcr0_mask, r.table->max_bytes);
+    for (std::size_t i = 0; i < r.table->components.size(); ++i) {
+      const auto& component = r.table->components[i];
       if (component.size != 0) put(out, " {}={}+{}", i, component.offset, component.size);
     }
   }

@@ -61,7 +61,7 @@ struct FactsBuilder {
     return {};
   }
   Status operator()(const XsaveTableRecord& record) {
-    facts.xsave = record.table;
+    facts.xsave = *record.table;
     return {};
   }
   Status operator()(const BuildIdRecord& record) {

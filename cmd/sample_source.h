@@ -75,8 +75,8 @@ class SampleSource {
   /// Findings of level error so far, of all samples; only with SampleNeeds::verdicts.
   [[nodiscard]] std::uint64_t finding_errors() const;
   /// Of that sample's call chain: what the verb has made of it when it came before, or where to keep what it makes.
-  /// 2048 texts are kept: the longest chains of long names, 64 KiB each, would take 128 MiB.
-  using ChainTexts = ChainMemo<std::string, 11>;
+  /// An empty text is one that was not worth keeping.
+  using ChainTexts = ChainMemo<std::string, 13>;
   [[nodiscard]] ChainTexts::Found chain_text();
   /// Its call chain, innermost first.
   [[nodiscard]] const std::vector<CallFrame>& call_chain();

@@ -123,8 +123,9 @@ void append_chain_frame(TextBuffer& out, const Location& place, VirtAddr address
 }
 
 void append_chain(TextBuffer& out, SampleSource& source, FieldSet fields, const ScriptView& view) {
+  constexpr std::size_t kMostKept = 4096;  // 8192 of them take 32 MiB at most
   const auto text = source.chain_text();
-  if (text.known) return append_text(out, *text.value);
+  if (text.known && !text.value->empty()) return append_text(out, *text.value);
   const std::size_t begin = out.size();
   append_text(out, "\n");
   std::size_t shown = 0;
@@ -134,7 +135,9 @@ void append_chain(TextBuffer& out, SampleSource& source, FieldSet fields, const 
     append_chain_frame(out, source.locate(frame.lookup_address, frame.mode, lines), frame.address, fields, view);
     append_text(out, "\n");
   }
-  if (text.value != nullptr) text.value->assign(out.data() + begin, out.size() - begin);
+  if (text.value == nullptr) return;
+  const std::string_view made{out.data() + begin, out.size() - begin};
+  text.value->assign(made.size() <= kMostKept ? made : std::string_view{});
 }
 
 void append_place(TextBuffer& out, const SampleHit& hit, SampleSource& source, FieldSet fields,

@@ -81,21 +81,21 @@ void read_host_fact(BodyReader& r) {
 void read_xsave_table(BodyReader& r) {
   // The largest component there is (AMX tile data) has 8192 bytes.
   constexpr std::uint32_t kMaxComponentBytes = 1U << 16U;
-  XsaveTableRecord record;
-  record.table.xcr0_mask = r.in.u64();
-  record.table.max_bytes = r.in.u32();
+  abi::XsaveTable table;
+  table.xcr0_mask = r.in.u64();
+  table.max_bytes = r.in.u32();
   const std::uint32_t count = r.in.u32();
   if (count > r.in.remaining() / 16) return r.in.latch();
   for (std::uint32_t i = 0; i < count; ++i) {
     const std::uint32_t index = r.in.u32();
     const abi::XsaveTable::Component component{r.in.u32(), r.in.u32(), r.in.u32()};
     if (index >= abi::kXsaveComponents) return refuse(r, "an XSAVE component above 62");
-    auto& place = record.table.components[index];
+    auto& place = table.components[index];
     if (place.size != 0) return refuse(r, "an XSAVE component is there twice");
     if (component.size > kMaxComponentBytes) return refuse(r, "an XSAVE component of more than 64 KiB");
     place = component;
   }
-  r.out = record;
+  r.out = XsaveTableRecord{std::make_shared<const abi::XsaveTable>(table)};
 }
 
 void read_register_image(BodyReader& r) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -128,8 +129,9 @@ struct EventIdRecord {
 struct HostFactRecord {
   std::string_view key, value;
 };
+/// The table is larger than a sample, and a recording has one: it stands beside, so that records stay small.
 struct XsaveTableRecord {
-  abi::XsaveTable table;
+  std::shared_ptr<const abi::XsaveTable> table;  ///< of a decoded record never nullptr
 };
 struct RegisterImageRecord {
   RegisterImage image;

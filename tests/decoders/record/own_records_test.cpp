@@ -114,10 +114,9 @@ TEST(OwnRecords, HostFactIsTwoTexts) {
 }
 
 TEST(OwnRecords, XsaveTable) {
-  const auto table =
-      decoded<XsaveTableRecord>(kRecordXsaveTable,
-                                words({0x7, pair(832, 2), pair(1, 160), pair(256, 0), pair(2, 576), pair(256, 0)}))
-          .table;
+  const auto record = decoded<XsaveTableRecord>(
+      kRecordXsaveTable, words({0x7, pair(832, 2), pair(1, 160), pair(256, 0), pair(2, 576), pair(256, 0)}));
+  const abi::XsaveTable& table = *record.table;
   EXPECT_EQ(table.xcr0_mask, 7U);
   EXPECT_EQ(table.max_bytes, 832U);
   EXPECT_EQ(table.components[2].offset, 576U);
