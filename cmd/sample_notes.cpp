@@ -21,9 +21,8 @@ class SampleNotes final : public RunNotes {
 
   SampleGroups groups_;
   bool grouped_ = false;
-  std::shared_ptr<const void>
-      texts_;                   ///< the buffer that they stand in; a new one for each run: a writer may hold the last
-  std::string_view all_texts_;  ///< one after another
+  std::shared_ptr<const void> texts_;   ///< their buffer, a new one for each run: a writer may hold the last
+  std::string_view all_texts_;          ///< one after another
   std::vector<std::size_t> text_ends_;  ///< by number; empty: no texts
 };
 
