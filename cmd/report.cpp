@@ -116,7 +116,7 @@ void read_all(Session& session, AuxSamples* made, ReportReading& reading, Progre
 }
 
 Result<ExitCode> run_report(const ReportOptions& options, TextOut& out) {
-  std::future<KernelListing> kernel;
+  KernelListingAhead kernel;
   auto session = Session::open(options.input, AuxBytes::left_out, read_kernel_beside(kernel));
   if (!session) return fail(session.error());
   std::unique_ptr<AuxSamples> made;

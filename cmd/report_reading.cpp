@@ -241,9 +241,7 @@ Result<ReportReading> ReportReading::make(const ReportOptions& options, const Re
   return ReportReading(std::make_unique<State>(options, facts, std::move(*filter), window));
 }
 
-void ReportReading::prefetch_kernel(std::future<KernelListing> begun) {
-  state_->resolver.prefetch_kernel(std::move(begun));
-}
+void ReportReading::prefetch_kernel(KernelListingAhead begun) { state_->resolver.prefetch_kernel(std::move(begun)); }
 
 Session::Note ReportReading::notes() const {
   const State& state = *state_;

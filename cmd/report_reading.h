@@ -31,7 +31,7 @@ class ReportReading {
   ~ReportReading();
 
   /// Kernel addresses are likely: see Resolver::prefetch_kernel.
-  void prefetch_kernel(std::future<KernelListing> begun);
+  void prefetch_kernel(KernelListingAhead begun);
   /// What the session is to make of each run, for the groups of observe(); empty when options need every sample by
   /// itself. Holds longer than the reading.
   [[nodiscard]] Session::Note notes() const;

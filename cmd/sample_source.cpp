@@ -136,7 +136,7 @@ SampleSource& SampleSource::operator=(SampleSource&&) noexcept = default;
 SampleSource::~SampleSource() = default;
 
 Result<SampleSource> SampleSource::open(const SampleOptions& options, const SampleNeeds& needs) {
-  std::future<KernelListing> kernel;
+  KernelListingAhead kernel;
   auto session = Session::open(options.input, AuxBytes::left_out,
                                needs.place || needs.lines ? read_kernel_beside(kernel) : OnInputHead{});
   if (!session) return fail(session.error());

@@ -24,12 +24,12 @@ class TextOut {
 
   void write(std::string_view text) {
     buffer_.append(text.data(), text.data() + text.size());
-    if (buffer_.size() >= kFlushBytes) flush();
+    flush_if_full();
   }
   template <class... Args>
   void print(fmt::format_string<Args...> format, Args&&... args) {
     fmt::format_to(std::back_inserter(buffer_), format, std::forward<Args>(args)...);
-    if (buffer_.size() >= kFlushBytes) flush();
+    flush_if_full();
   }
   /// The buffer itself, for formatters that append many small pieces; call flush_if_full() after each line.
   fmt::memory_buffer& buffer() { return buffer_; }
@@ -37,14 +37,13 @@ class TextOut {
   /// half of what a reader does for it.
   void refer(std::string_view text, const std::shared_ptr<const void>& owner);
   void flush_if_full() {
-    if (buffer_.size() + referred_bytes_ >= kFlushBytes || references_.size() >= kMostReferences) flush();
+    if (buffer_.size() + referred_bytes_ >= kFlushBytes) flush();
   }
   /// Whether everything was written. The error line is printed here.
   [[nodiscard]] bool finish();
 
  private:
   static constexpr std::size_t kFlushBytes = std::size_t{64} << 10U;
-  static constexpr std::size_t kMostReferences = 500;  ///< each makes two of the 1024 pieces that writev() takes
   static constexpr std::size_t kWorthReferring = 128;
   struct Reference {
     std::size_t at = 0;  ///< place in the buffer that it stands before

@@ -42,7 +42,6 @@ std::recursive_mutex& text_mutex() {
 /// A logger there must be, for the printer, and it must not write to our streams. The library never frees the one that
 /// it had before, so that it makes one for the life of the process.
 bool is_log_ready() {
-  link_library_fix();
   static const bool made = ocsd_def_errlog_init(OCSD_ERR_SEV_NONE, 1) == OCSD_OK;
   return made && ocsd_def_errlog_config_output(C_API_MSGLOGOUT_FLG_NONE, nullptr) == OCSD_OK;
 }
@@ -125,6 +124,7 @@ Status OpencsdTree::watch_packets(const CsSource& source, unsigned char id) {
 
 Status OpencsdTree::open(std::span<const CsSource> sources) {
   const std::lock_guard lock{library_mutex()};
+  link_library_fix();
   if (!is_log_ready()) return fail(Errc::limit, "libopencsd has no log");
   tree_ = setup_.formatted ? ocsd_create_dcd_tree(OCSD_TRC_SRC_FRAME_FORMATTED,
                                                   OCSD_DFRMTR_FRAME_MEM_ALIGN | OCSD_DFRMTR_RESET_ON_4X_FSYNC)

@@ -15,7 +15,7 @@ constexpr std::uint64_t kNeighbourNs = 100'000'000;
 constexpr std::uint32_t kUserHitsWatched = 64;
 /// R7: registers that must have changed in between, of 16, and are not 0: any code comes back to zeros.
 constexpr int kChangedRegisters = 4;
-/// R7: of those, registers in which the next user-mode hit has the doubted values again, so that they were its own.
+/// R7: of those, registers in which a hit that follows has the doubted values again, so that they were its own.
 constexpr int kOwnRegisters = 2;
 /// R6: registers that the user-mode hits before and after a suspect have alike, other than 0, and it has not. Of
 /// suspects in recordings of programs that start the right ones had none, the wrong ones 2 to 16.
@@ -171,8 +171,9 @@ bool is_doubted(const ThreadHistory& thread, std::uint64_t sample_number) {
 // come back to what they had after many samples.
 //
 // A loop can come back to the same values. Two ways to tell it from a stale image were weighed. A comeback seen in
-// user mode before would clear the values, but loaders do each thing once or twice. So the next user-mode hit decides:
-// a thread goes on from what it has, and some of the registers that had changed are still those of the doubted block.
+// user mode before would clear the values, but loaders do each thing once or twice. So the hits that follow decide: a
+// thread goes on from what it has, and some of the registers that had changed are still those of the doubted block. A
+// kernel-mode hit can say so, too, when it has some of them and not the whole block: the same stale image comes twice.
 void judge_r7(const CheckedSample& checked, RuleHistory& history, FindingSink& out) {
   ThreadHistory* thread = history.thread;
   if (!checked.kernel_mode() || thread == nullptr || !checked.user.rich) return;

@@ -17,8 +17,8 @@ namespace simdprof {
 /// trace bytes come as runs of kind aux. load() may be called from several threads.
 class PerfDataReader final : public RecordInput {
  public:
-  /// @param name    of the file, for errors
-  /// @param ledger  records that could not be read are counted here, and types that are not kept
+  /// @param name     of the file, for errors
+  /// @param ledger   records that could not be read are counted here, and types that are not kept
   /// @param on_head  may be empty
   /// @return malformed, truncated or unsupported when it is no perf.data or says nothing that can be read, io
   static Result<PerfDataReader> open(InputFile file, const std::string& name, Ledger& ledger,

@@ -12,24 +12,18 @@ constexpr std::size_t kKallsymsLimit = std::size_t{512} << 20U;
 
 }  // namespace
 
-KernelListing load_kernel_listing() {
-  KernelListing listing;
+Result<KernelListing> load_kernel_listing() {
   auto text = load_text("/proc/kallsyms", kKallsymsLimit);
-  if (!text) {
-    listing.status = fail(text.error());
-    return listing;
-  }
+  if (!text) return fail(text.error());
   auto symbols = parse_kallsyms(*std::move(text));
-  if (!symbols) {
-    listing.status = fail(symbols.error());
-    return listing;
-  }
+  if (!symbols) return fail(symbols.error());
+  KernelListing listing;
   listing.symbols = *std::move(symbols);
   if (const auto modules = load_text("/proc/modules")) listing.modules = parse_modules(*modules);
   return listing;
 }
 
-std::future<KernelListing> load_kernel_listing_ahead() {
+KernelListingAhead load_kernel_listing_ahead() {
   return std::async(std::launch::async | std::launch::deferred, load_kernel_listing);
 }
 

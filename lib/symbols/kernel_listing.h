@@ -12,13 +12,14 @@ namespace simdprof {
 
 /// What the running kernel lists of itself.
 struct KernelListing {
-  Status status;                                      ///< of /proc/kallsyms
-  std::unique_ptr<KernelSymbols> symbols;             ///< nullptr when the status is a failure
+  std::unique_ptr<KernelSymbols> symbols;             ///< of /proc/kallsyms; of a loaded one never nullptr
   std::unordered_map<std::string, VirtAddr> modules;  ///< of /proc/modules; empty where that is restricted
 };
 
-KernelListing load_kernel_listing();
+/// @return as load_text() and parse_kallsyms()
+Result<KernelListing> load_kernel_listing();
 /// The same in a thread of its own: to print /proc/kallsyms takes the kernel 50 ms and more.
-std::future<KernelListing> load_kernel_listing_ahead();
+using KernelListingAhead = std::future<Result<KernelListing>>;
+KernelListingAhead load_kernel_listing_ahead();
 
 }  // namespace simdprof

@@ -76,8 +76,10 @@ Status KernelResolver::check_running_kernel() const {
 
 Status KernelResolver::load_listing() {
   if (auto same = check_running_kernel(); !same) return same;
-  listing_ = begun_.valid() ? begun_.get() : load_kernel_listing();
-  return listing_.status;
+  auto listing = begun_.valid() ? begun_.get() : load_kernel_listing();
+  if (!listing) return fail(listing.error());
+  listing_ = *std::move(listing);
+  return {};
 }
 
 void KernelResolver::load_vmlinux(InternedText& text) {
@@ -106,9 +108,9 @@ void KernelResolver::load_vmlinux(InternedText& text) {
   }
 }
 
-void KernelResolver::prefetch(std::future<KernelListing> begun) {
+void KernelResolver::prefetch(KernelListingAhead begun) {
   if (loaded_ || begun_.valid()) return;
-  if (!begun.valid() && check_running_kernel()) begun = load_kernel_listing_ahead();
+  if (!begun.valid() && options_.kernel_release == running_release()) begun = load_kernel_listing_ahead();
   begun_ = std::move(begun);
 }
 

@@ -17,7 +17,7 @@ class KernelResolver {
   explicit KernelResolver(const SymbolOptions& options) : options_(options) {}
 
   /// locate() will be called: starts to read what it will need in a thread of its own, where `begun` has not.
-  void prefetch(std::future<KernelListing> begun);
+  void prefetch(KernelListingAhead begun);
 
   /// @param mapping  what the recording says is at `address`; may be nullptr
   /// @param image    the recording's mapping of the kernel image, which tells where the kernel was; may be nullptr
@@ -41,7 +41,7 @@ class KernelResolver {
   std::uint64_t vmlinux_text_ = 0;   ///< address of _text in it
   std::uint64_t vmlinux_stext_ = 0;  ///< address of _stext in it
   std::string problem_;
-  std::future<KernelListing> begun_;
+  KernelListingAhead begun_;
 };
 
 }  // namespace simdprof

@@ -112,7 +112,7 @@ Resolver::Resolver(Resolver&&) noexcept = default;
 Resolver& Resolver::operator=(Resolver&&) noexcept = default;
 Resolver::~Resolver() = default;
 
-void Resolver::prefetch_kernel(std::future<KernelListing> begun) { state_->kernel.prefetch(std::move(begun)); }
+void Resolver::prefetch_kernel(KernelListingAhead begun) { state_->kernel.prefetch(std::move(begun)); }
 
 Location Resolver::locate(const AddressSpaces& spaces, Pid pid, VirtAddr address, CpuMode mode) {
   Dso* dso = nullptr;

@@ -39,7 +39,7 @@ class Resolver {
   Location locate_lines(const AddressSpaces& spaces, Pid pid, VirtAddr address, CpuMode mode);
 
   /// Kernel addresses will be asked for: starts to read the kernel's symbols in the background, where `begun` has not.
-  void prefetch_kernel(std::future<KernelListing> begun = {});
+  void prefetch_kernel(KernelListingAhead begun = {});
 
   /// Files that could not be used, with the reason: for the quality header and -v.
   struct Problem {

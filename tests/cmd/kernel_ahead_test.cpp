@@ -10,7 +10,7 @@ namespace {
 constexpr std::uint64_t kLarge = std::uint64_t{1} << 30U;
 
 bool begins(const InputHead& head) {
-  std::future<KernelListing> listing;
+  KernelListingAhead listing;
   read_kernel_beside(listing)(head);
   return listing.valid();
 }

@@ -7,7 +7,7 @@ import collections
 from lab_results import USER, equal, in_spin
 
 JUDGED = ("error", "strong", "medium")
-ONE_LEFT_TO_R7 = 1
+LEFT_TO_R7 = 1
 
 
 def place(of):
@@ -42,11 +42,10 @@ def judge_findings(results, name, legal=None):
     for rule, places in blamed(results, name).items():
         left = places - (legal or {}).get(rule, collections.Counter())
         if rule == "R7" and left.total():
-            inside = left - elsewhere(results, name)
-            outside = (left - inside).total()
-            print(f"{name}: R7 doubts {outside} right hits outside of the spin")
-            if outside <= ONE_LEFT_TO_R7:
-                left = inside
+            outside = left & elsewhere(results, name)
+            print(f"{name}: R7 doubts {outside.total()} right hits outside of the spin")
+            if outside.total() <= LEFT_TO_R7:
+                left -= outside
         if left.total():
             wrong[rule] = left.total()
     equal(wrong, {}, f"{name}: samples that rules blame wrongly")
