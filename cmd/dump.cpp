@@ -66,10 +66,8 @@ void dump_samples(Session& session, TextOut& out) {
 void observe(RegisterStage& stage, const Record& record, Ledger& ledger) {
   auto used = stage.observe(record);
   if (used) return;
-  RawRecord raw;
-  raw.type = record.type;
   used.error().offset = record.offset;
-  ledger.skip(raw, used.error());
+  ledger.skip(record.type, used.error());
 }
 
 void dump_register_sets(Session& session, TextOut& out) {
@@ -83,7 +81,7 @@ void dump_register_sets(Session& session, TextOut& out) {
     stage.build(*sample, sets);
     dump_registers(text, record, *sample, sets);
   });
-  session.ledger().lose(LossCause::image_unmatched, stage.counts().images_unmatched);
+  session.ledger().lose_at_least(LossCause::image_unmatched, stage.counts().images_unmatched);
 }
 
 Status dump_decoded_stage(const DumpOptions& options, TextOut& out) {

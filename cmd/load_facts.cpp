@@ -93,7 +93,7 @@ void read_facts(std::span<const std::byte> records, const ChunkInfo& chunk, Reco
     if (!record) continue;
     if (auto added = std::visit(FactsBuilder{facts}, record->body); !added) {
       added.error().offset = (*raw)->offset;
-      ledger.skip(**raw, added.error());
+      ledger.skip((*raw)->type, added.error());
     }
   }
 }

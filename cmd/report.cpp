@@ -103,12 +103,7 @@ void read_all(Session& session, AuxSamples* made, ReportReading& reading, Progre
       areas.observe(*record);
       group = noted_group(session);
     }
-    if (const Status used = reading.observe(*record, group); !used) {
-      RawRecord raw;
-      raw.type = record->type;
-      raw.offset = record->offset;
-      session.ledger().skip(raw, used.error());
-    }
+    if (const Status used = reading.observe(*record, group); !used) session.ledger().skip(record->type, used.error());
   }
   AuxQuality aux = aux_quality_of(areas.finish(session.input(), session.facts().events));
   if (made != nullptr) aux.errors = made->errors();

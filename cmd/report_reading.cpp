@@ -304,10 +304,9 @@ void ReportReading::finish(const Ledger& ledger, AuxQuality aux) {
       skipped != ledger.skipped().end()) {
     if (skipped->second.left_over != 0) state.quality.findings.add(left_over_finding(), skipped->second.left_over);
   }
-  // The recorder may have seen some of the missing images itself.
-  const std::uint64_t missing = state.quality.images_missing, told = ledger.lost(LossCause::image_missing);
-  if (missing > told) state.quality.ledger.lose(LossCause::image_missing, missing - told);
-  state.quality.ledger.lose(LossCause::image_unmatched, state.registers.counts().images_unmatched);
+  // The recorder may have told of some of these itself.
+  state.quality.ledger.lose_at_least(LossCause::image_missing, state.quality.images_missing);
+  state.quality.ledger.lose_at_least(LossCause::image_unmatched, state.registers.counts().images_unmatched);
 }
 
 const Profile& ReportReading::profile() const { return state_->profile; }

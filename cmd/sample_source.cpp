@@ -49,7 +49,6 @@ struct SampleSource::State {
               event_registers(session.facts().events, session.facts().source())) {}
 
   void observe(const Record& record);
-  void skip(const Record& record, const Error& error);
   void judge(const Sample& sample);
   bool accept(const Sample& sample);
   NotedText text_of(const Sample& sample);
@@ -80,13 +79,6 @@ struct SampleSource::State {
   SampleHit hit;
 };
 
-void SampleSource::State::skip(const Record& record, const Error& error) {
-  RawRecord raw;
-  raw.type = record.type;
-  raw.offset = record.offset;
-  session.ledger().skip(raw, error);
-}
-
 // Everything but samples: names, mappings and register images.
 void SampleSource::State::observe(const Record& record) {
   spaces.observe(record);
@@ -94,7 +86,7 @@ void SampleSource::State::observe(const Record& record) {
   chain_texts.observe(record);
   if (!needs.registers) return;
   if (verdicts) verdicts->observe(record);
-  if (const auto taken = stage.observe(record); !taken) skip(record, taken.error());
+  if (const auto taken = stage.observe(record); !taken) session.ledger().skip(record.type, taken.error());
 }
 
 // Every sample, shown or not: rules look at what came before.
@@ -188,8 +180,9 @@ const SampleHit* SampleSource::next() {
       continue;
     }
     if (sample->event >= state.facts().events.events.size()) {
-      state.skip(*record,
-                 Error{Errc::malformed, "sample of an event that the recording does not describe", record->offset, {}});
+      state.session.ledger().skip(
+          record->type,
+          Error{Errc::malformed, "sample of an event that the recording does not describe", record->offset, {}});
       continue;
     }
     if (state.verdicts) {

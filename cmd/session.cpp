@@ -146,7 +146,7 @@ const Record* Session::State::decode_alone() {
   if (!raw) return nullptr;  // it was framed when its run was loaded
   if (auto done = decode_record(*raw, facts.events, record); !done) {
     if (is_known_type(raw->type)) {
-      ledger.skip(*raw, done.error());
+      ledger.skip(raw->type, done.error());
     } else {
       ledger.skip_unknown_type(raw->type);
     }

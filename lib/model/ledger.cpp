@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "lib/abi/perf_file.h"
 
 namespace simdprof {
@@ -26,8 +28,8 @@ std::string record_name(std::uint32_t type) {
   }
 }
 
-void Ledger::skip(const RawRecord& record, const Error& error) {
-  auto& skipped = skipped_[record_name(record.type)];
+void Ledger::skip(std::uint32_t type, const Error& error) {
+  auto& skipped = skipped_[record_name(type)];
   if (skipped.count++ == 0) skipped.first = error;
   if (error.left_over != 0) ++skipped.left_over;
 }
@@ -37,6 +39,8 @@ void Ledger::skip_unknown_type(std::uint32_t type) { ++unknown_types_[type]; }
 void Ledger::lose(LossCause cause, std::uint64_t count) {
   if (count != 0) losses_[cause] += count;
 }
+
+void Ledger::lose_at_least(LossCause cause, std::uint64_t seen) { lose(cause, seen - std::min(seen, lost(cause))); }
 
 void Ledger::merge(const Ledger& other) {
   for (const auto& [cause, count] : other.losses_) losses_[cause] += count;

@@ -6,7 +6,6 @@
 
 #include "lib/base/result.h"
 #include "lib/model/own_record.h"
-#include "lib/model/raw_record.h"
 
 namespace simdprof {
 
@@ -19,11 +18,13 @@ class Ledger {
     Error first;                  ///< the first of its kind, with its place
   };
 
-  /// A record that could not be decoded and was left out.
-  void skip(const RawRecord& record, const Error& error);
+  /// A record of `type` that could not be decoded and was left out.
+  void skip(std::uint32_t type, const Error& error);
   /// A record of a type this build does not know, left out by its size.
   void skip_unknown_type(std::uint32_t type);
   void lose(LossCause cause, std::uint64_t count);
+  /// What a reader saw missing, `seen` in all: the recorder may have told of some or all of it.
+  void lose_at_least(LossCause cause, std::uint64_t seen);
   void merge(const Ledger& other);
 
   [[nodiscard]] std::uint64_t lost(LossCause cause) const;

@@ -71,9 +71,7 @@ struct PerfDataReader::State {
 };
 
 void PerfDataReader::State::skip(std::uint32_t type, Error error) {
-  RawRecord raw;
-  raw.type = type;
-  ledger.skip(raw, with_input(std::move(error), name));
+  ledger.skip(type, with_input(std::move(error), name));
 }
 
 Status PerfDataReader::State::read_header() {

@@ -17,11 +17,7 @@ constexpr std::size_t kMaxAuxStreams = 4096;
 
 }  // namespace
 
-void RunIndex::skip(std::uint32_t type, Error error) {
-  RawRecord raw;
-  raw.type = type;
-  ledger_.skip(raw, with_input(std::move(error), name_));
-}
+void RunIndex::skip(std::uint32_t type, Error error) { ledger_.skip(type, with_input(std::move(error), name_)); }
 
 void RunIndex::add_run(const RecordRun& run) {
   IndexedRun indexed;

@@ -7,12 +7,6 @@
 namespace simdprof {
 namespace {
 
-RawRecord record_of(std::uint32_t type) {
-  RawRecord record;
-  record.type = type;
-  return record;
-}
-
 TEST(Ledger, IsEmptyUntilSomethingIsMissing) {
   Ledger ledger;
   EXPECT_TRUE(ledger.empty());
@@ -33,11 +27,23 @@ TEST(Ledger, AddsLossesByCause) {
   EXPECT_EQ(ledger.losses().size(), 2U);
 }
 
+TEST(Ledger, CountsOnceWhatRecorderAndReaderSaw) {
+  Ledger ledger;
+  ledger.lose_at_least(LossCause::image_unmatched, 2);
+  EXPECT_EQ(ledger.lost(LossCause::image_unmatched), 2U) << "nobody told of them before";
+  ledger.lose_at_least(LossCause::image_unmatched, 5);
+  EXPECT_EQ(ledger.lost(LossCause::image_unmatched), 5U) << "two of the five were known";
+  ledger.lose_at_least(LossCause::image_unmatched, 1);
+  EXPECT_EQ(ledger.lost(LossCause::image_unmatched), 5U) << "the recorder saw more";
+  ledger.lose_at_least(LossCause::image_missing, 0);
+  EXPECT_EQ(ledger.losses().size(), 1U);
+}
+
 TEST(Ledger, KeepsTheFirstErrorOfEveryRecordType) {
   Ledger ledger;
-  ledger.skip(record_of(abi::PERF_RECORD_SAMPLE), Error{Errc::truncated, "first", 10, {}});
-  ledger.skip(record_of(abi::PERF_RECORD_SAMPLE), Error{Errc::malformed, "second", 20, {}});
-  ledger.skip(record_of(kRecordRegisterImage), Error{Errc::malformed, "image", 30, {}});
+  ledger.skip(abi::PERF_RECORD_SAMPLE, Error{Errc::truncated, "first", 10, {}});
+  ledger.skip(abi::PERF_RECORD_SAMPLE, Error{Errc::malformed, "second", 20, {}});
+  ledger.skip(kRecordRegisterImage, Error{Errc::malformed, "image", 30, {}});
   ASSERT_EQ(ledger.skipped().size(), 2U);
   EXPECT_EQ(ledger.skipped().at("SAMPLE").count, 2U);
   EXPECT_EQ(ledger.skipped().at("SAMPLE").first.fact, "first");
@@ -59,12 +65,12 @@ TEST(Ledger, CountsUnknownTypesApart) {
 TEST(Ledger, MergingAddsCountsAndKeepsTheEarlierFirstError) {
   Ledger first;
   first.lose(LossCause::ring_full, 1);
-  first.skip(record_of(abi::PERF_RECORD_SAMPLE), Error{Errc::truncated, "mine", 1, {}});
+  first.skip(abi::PERF_RECORD_SAMPLE, Error{Errc::truncated, "mine", 1, {}});
   Ledger second;
   second.lose(LossCause::ring_full, 2);
   second.lose(LossCause::chunk_damaged, 1);
-  second.skip(record_of(abi::PERF_RECORD_SAMPLE), Error{Errc::truncated, "theirs", 2, {}});
-  second.skip(record_of(abi::PERF_RECORD_COMM), Error{Errc::truncated, "comm", 3, {}});
+  second.skip(abi::PERF_RECORD_SAMPLE, Error{Errc::truncated, "theirs", 2, {}});
+  second.skip(abi::PERF_RECORD_COMM, Error{Errc::truncated, "comm", 3, {}});
   second.skip_unknown_type(99);
   first.merge(second);
   EXPECT_EQ(first.lost(LossCause::ring_full), 3U);

@@ -165,13 +165,11 @@ TEST(Quality, KnowsThatADamagedFileLostAnUnknownNumber) {
 TEST(Quality, NamesSkippedRecordsByKind) {
   Quality quality = hundred_samples();
   EXPECT_EQ(line(quality, "skipped"), "no records");
-  RawRecord record;
-  record.type = abi::PERF_RECORD_SAMPLE;
   Error error;
   error.fact = "sample ends inside regs_intr";
   error.offset = 4096;
-  quality.ledger.skip(record, error);
-  quality.ledger.skip(record, error);
+  quality.ledger.skip(abi::PERF_RECORD_SAMPLE, error);
+  quality.ledger.skip(abi::PERF_RECORD_SAMPLE, error);
   quality.ledger.skip_unknown_type(0x1234);
   EXPECT_EQ(line(quality, "skipped"), "SAMPLE 2, type 0x1234 1 (unknown type)");
   EXPECT_EQ(line(quality, "skipped", true),
