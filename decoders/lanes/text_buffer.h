@@ -1,6 +1,9 @@
 #pragma once
 
 #include <fmt/format.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #include <array>
 #include <bit>
@@ -23,6 +26,19 @@ constexpr unsigned hex_digit_count(std::uint64_t value) {
 
 namespace text_detail {
 
+#ifdef __SSE2__
+// Sixteen digits at once: a byte for each nibble, then '0' or 'a' - 10 on top of it. A line of registers is mostly
+// this.
+inline void store_digits(std::uint64_t value, char* to) {
+  const __m128i low_nibble = _mm_set1_epi8(15);
+  const __m128i bytes = _mm_cvtsi64_si128(static_cast<long long>(__builtin_bswap64(value)));  // most significant first
+  const __m128i high = _mm_and_si128(_mm_srli_epi16(bytes, 4), low_nibble);
+  const __m128i nibbles = _mm_unpacklo_epi8(high, _mm_and_si128(bytes, low_nibble));
+  const __m128i letter = _mm_and_si128(_mm_cmpgt_epi8(nibbles, _mm_set1_epi8(9)), _mm_set1_epi8('a' - '0' - 10));
+  const __m128i digits = _mm_add_epi8(_mm_add_epi8(nibbles, _mm_set1_epi8('0')), letter);
+  std::memcpy(to, &digits, sizeof digits);
+}
+#else
 // Eight digits of a 32-bit number as bytes, most significant first in memory. Every nibble gets a byte of its own;
 // nibbles above 9 carry into bit 4 when 6 is added, and are moved from '0'+n to 'a'+n-10.
 inline std::uint64_t eight_digits(std::uint32_t value) {
@@ -35,6 +51,13 @@ inline std::uint64_t eight_digits(std::uint32_t value) {
   x += kOnes * '0' + is_letter * ('a' - '0' - 10);
   return std::endian::native == std::endian::little ? __builtin_bswap64(x) : x;
 }
+
+inline void store_digits(std::uint64_t value, char* to) {
+  const std::array<std::uint64_t, 2> all = {eight_digits(static_cast<std::uint32_t>(value >> 32U)),
+                                            eight_digits(static_cast<std::uint32_t>(value))};
+  std::memcpy(to, all.data(), sizeof all);
+}
+#endif
 
 }  // namespace text_detail
 
@@ -83,10 +106,7 @@ class PieceWriter {
   void put(char c) { *at_++ = c; }
   /// `digits` (1 to 16) hexadecimal digits, leading zeros kept.
   void hex_digits(std::uint64_t value, unsigned digits) {
-    const std::uint64_t first = value << ((64 - 4 * digits) % 64);  // the first digit on top
-    const std::array<std::uint64_t, 2> all = {text_detail::eight_digits(static_cast<std::uint32_t>(first >> 32U)),
-                                              text_detail::eight_digits(static_cast<std::uint32_t>(first))};
-    std::memcpy(at_, all.data(), sizeof all);
+    text_detail::store_digits(value << ((64 - 4 * digits) % 64), at_);  // the first digit on top
     at_ += digits;
   }
   /// `0x` and as many digits as the value has.
