@@ -243,7 +243,7 @@ Result<ReportReading> ReportReading::make(const ReportOptions& options, const Re
 
 void ReportReading::prefetch_kernel(KernelListingAhead begun) { state_->resolver.prefetch_kernel(std::move(begun)); }
 
-Session::Note ReportReading::notes() const {
+Session::MakeNotes ReportReading::notes() const {
   const State& state = *state_;
   if (state.window || !state.filter.accepts_all()) return {};
   WantedNotes wanted;

@@ -34,7 +34,7 @@ class ReportReading {
   void prefetch_kernel(KernelListingAhead begun);
   /// What the session is to make of each run, for the groups of observe(); empty when options need every sample by
   /// itself. Holds longer than the reading.
-  [[nodiscard]] Session::Note notes() const;
+  [[nodiscard]] Session::MakeNotes notes() const;
   /// @param group  of the record in its run, or nullptr
   /// @return malformed for a register image that contradicts the recording's layout; it is then not used
   Status observe(const Record& record, SampleGroups::Group* group = nullptr);

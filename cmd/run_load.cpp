@@ -14,6 +14,8 @@ namespace {
 
 /// What a decoded record takes is bounded by 16 times its bytes.
 constexpr std::size_t kMinBytesToDecodeAhead = sizeof(Record) / 16;
+/// Records that are decoded before notes are made of them. They and their bytes are still in the core's first cache.
+constexpr std::size_t kNotedAtOnce = 16;
 
 /// The next place for a decoded record, or nullptr when records are too small to decode them all ahead. What stands in
 /// it is of an earlier run: its memory is used again.
@@ -30,8 +32,12 @@ class DecodedRecords {
     if (used_ == records_.size()) records_.emplace_back();
     return &records_[used_++];
   }
-  /// Drops what is beyond the `count` records of the run; all of them when not every one found a place.
-  void finish(std::size_t count) { records_.resize(used_ == count ? count : 0); }
+  /// The `count` records of the run so far; none when not every one found a place.
+  [[nodiscard]] std::span<const Record> all(std::size_t count) const {
+    return std::span(records_).first(used_ == count ? count : 0);
+  }
+  /// Drops what is beyond the records of the run.
+  void finish(std::size_t count) { records_.resize(all(count).size()); }
 
  private:
   std::vector<Record>& records_;
@@ -82,32 +88,40 @@ std::optional<RawRecord> frame_record(const ChunkInfo& chunk, std::span<const st
 }
 
 RunLoad load_run(const RecordInput& input, const EventTable& events, std::size_t chunk, std::uint64_t first_time_ns,
-                 const Session::Note& note, RunLoad spare) {
+                 const Session::MakeNotes& make_notes, RunLoad spare) {
   RunLoad load = std::move(spare);
-  std::unique_ptr<RunNotes> spare_notes = std::move(load.notes);
   load.run.records.clear();
   auto bytes = input.load(chunk, std::move(load.run.bytes));
   load.damaged = !bytes.has_value();
   if (load.damaged) {
     load.run.bytes.clear();
     load.decoded.clear();
+    load.notes.reset();
     return load;
   }
   const ChunkInfo& info = input.chunks()[chunk];
   load.run.bytes = std::move(*bytes);
   DecodedRecords decoded{load.decoded, load.run.bytes.size(), info.start.record_count};
+  if (make_notes && load.notes == nullptr) load.notes = make_notes();
+  if (load.notes != nullptr) load.notes->start();
   RecordWalk walk{load.run.bytes, info};
-  auto raw = walk.next();
-  for (; raw && *raw; raw = walk.next()) {
+  for (;;) {
+    const auto raw = walk.next();
+    load.damaged = !raw.has_value();
+    if (!raw || !*raw) break;
     if (input.is_framing((*raw)->type)) continue;
     const auto offset = static_cast<std::uint32_t>((*raw)->offset - info.record_offset);
     const auto number = static_cast<std::uint32_t>(load.run.records.size());
     load.run.records.push_back({take_record(**raw, events, decoded.next()), offset, number});
+    if (load.notes != nullptr && number % kNotedAtOnce == 0) load.notes->add(decoded.all(number + 1));
   }
-  load.damaged = !raw.has_value();
   decoded.finish(load.run.records.size());
   sort_by_time(load.run.records, first_time_ns);
-  if (note && !load.decoded.empty()) load.notes = note(load.decoded, std::move(spare_notes));
+  if (load.decoded.empty()) {
+    load.notes.reset();
+  } else if (load.notes != nullptr) {
+    load.notes->add(load.decoded);
+  }
   return load;
 }
 

@@ -25,13 +25,13 @@ OrderedRuns runs_of(const RecordInput& input, AuxBytes aux);
 /// The record at `offset` of a chunk's bytes; `bytes` begin with it. Empty when its header is wrong.
 std::optional<RawRecord> frame_record(const ChunkInfo& chunk, std::span<const std::byte> bytes, std::size_t offset);
 
-/// Loads one chunk, sorts its records, decodes them and lets a verb note what it wants of them. Called from several
+/// Loads one chunk, sorts its records, decodes them and lets a verb make its notes of them. Called from several
 /// threads.
 ///
 /// @param first_time_ns  of the run, as OrderedRuns has it
-/// @param note           may be empty
+/// @param make_notes     may be empty
 /// @param spare          a run that is used up, for its memory: to clear new memory is a tenth of all work
 RunLoad load_run(const RecordInput& input, const EventTable& events, std::size_t chunk, std::uint64_t first_time_ns,
-                 const Session::Note& note, RunLoad spare);
+                 const Session::MakeNotes& make_notes, RunLoad spare);
 
 }  // namespace simdprof::cmd

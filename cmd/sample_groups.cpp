@@ -1,7 +1,8 @@
 #include "cmd/sample_groups.h"
 
 #include <algorithm>
-#include <bit>
+#include <array>
+#include <utility>
 #include <variant>
 
 #include "decoders/validity/validity_stage.h"
@@ -20,18 +21,6 @@ bool may_be_grouped(const SampleGroups::Rules& rules, const Record& record) {
 
 std::uint64_t word(std::uint32_t high, std::uint32_t low) { return (std::uint64_t{high} << 32U) | low; }
 
-/// @param chain_hash  0 where chains do not tell samples apart
-std::uint64_t hash_of(const SampleGroups::Rules& rules, const Sample& sample, std::uint64_t chain_hash) {
-  std::uint64_t hash = sample.ip ^ mix_hash(word(static_cast<std::uint32_t>(sample.tid), rules.cpus ? sample.cpu : 0));
-  hash ^= word(sample.event, static_cast<std::uint32_t>(sample.mode));
-  return mix_hash(hash ^ chain_hash);
-}
-
-bool same_group(const SampleGroups::Rules& rules, const Sample& a, const Sample& b) {
-  return a.ip == b.ip && a.tid == b.tid && a.pid == b.pid && a.mode == b.mode && a.event == b.event &&
-         (!rules.cpus || a.cpu == b.cpu) && (!rules.chains || a.callchain.same_bytes(b.callchain));
-}
-
 }  // namespace
 
 bool depends_on_chain_alone(const Sample& sample) {
@@ -46,30 +35,72 @@ std::uint64_t hash_words(const WordView& words, Pid pid) {
   return mix_hash(mixed);
 }
 
-void SampleGroups::assign(const Rules& rules, std::span<const Record> records) {
-  group_of_.assign(records.size(), kAlone);
+SampleGroups::Key SampleGroups::key_of(const Rules& rules, const Sample& sample) {
+  return {sample.ip, sample.pid, sample.tid, rules.cpus ? sample.cpu : 0, sample.event, sample.mode};
+}
+
+SampleGroups::Wanted SampleGroups::wanted_of(const Rules& rules, const Record& record) {
+  Wanted wanted;
+  if (!may_be_grouped(rules, record)) return wanted;
+  wanted.sample = &std::get<Sample>(record.body);
+  if (rules.chains) wanted.chain_hash = hash_words(wanted.sample->callchain, wanted.sample->pid);
+  const Key key = key_of(rules, *wanted.sample);
+  const std::uint64_t task = mix_hash(word(static_cast<std::uint32_t>(key.tid), key.cpu));
+  wanted.hash = mix_hash(key.ip ^ task ^ word(key.event, static_cast<std::uint32_t>(key.mode)) ^ wanted.chain_hash);
+  return wanted;
+}
+
+void SampleGroups::start() {
+  group_of_.clear();
   groups_.clear();
-  slots_.assign(std::bit_ceil(2 * records.size() + 1), Slot{});
-  for (std::uint32_t number = 0; number < records.size(); ++number) {
-    if (may_be_grouped(rules, records[number])) group_of_[number] = group_for(rules, records, number);
+  slots_.assign(kLeastSlots, Slot{});
+}
+
+void SampleGroups::add(const Rules& rules, std::span<const Record> records) {
+  std::array<Wanted, kAtOnce> wanted;
+  for (std::size_t first = group_of_.size(); first < records.size(); first = group_of_.size()) {
+    const std::size_t count = std::min(kAtOnce, records.size() - first);
+    for (std::size_t i = 0; i < count; ++i) {
+      wanted[i] = wanted_of(rules, records[first + i]);
+      fetch_line(&slots_[static_cast<std::size_t>(wanted[i].hash) & (slots_.size() - 1)]);
+    }
+    for (std::size_t i = 0; i < count; ++i) {
+      group_of_.push_back(wanted[i].sample == nullptr ? kAlone : group_for(rules, wanted[i]));
+    }
   }
 }
 
-std::uint32_t SampleGroups::group_for(const Rules& rules, std::span<const Record> records, std::uint32_t number) {
-  const auto& sample = std::get<Sample>(records[number].body);
-  const std::uint64_t chain_hash = rules.chains ? hash_words(sample.callchain, sample.pid) : 0;
-  const std::uint64_t hash = hash_of(rules, sample, chain_hash);
+std::uint32_t SampleGroups::group_for(const Rules& rules, const Wanted& wanted) {
+  const Key key = key_of(rules, *wanted.sample);
   const std::size_t mask = slots_.size() - 1;
-  for (std::size_t at = static_cast<std::size_t>(hash) & mask;; at = (at + 1) & mask) {
+  for (std::size_t at = static_cast<std::size_t>(wanted.hash) & mask;; at = (at + 1) & mask) {
     Slot& slot = slots_[at];
     if (slot.group == kAlone) {
-      slot = {hash, static_cast<std::uint32_t>(groups_.size()), number};
-      Group& group = groups_.emplace_back();
-      group.chain_hash = chain_hash;
-      if (rules.chains) group.chain = sample.callchain.bytes();
-      return slot.group;
+      const std::uint32_t group = new_group(rules, wanted);
+      slot = {wanted.hash, key, group};
+      if (2 * groups_.size() > slots_.size()) make_room();
+      return group;
     }
-    if (slot.hash == hash && same_group(rules, sample, std::get<Sample>(records[slot.first].body))) return slot.group;
+    if (slot.hash != wanted.hash || slot.key != key) continue;
+    if (!rules.chains || wanted.sample->callchain.same_bytes(WordView(groups_[slot.group].chain))) return slot.group;
+  }
+}
+
+std::uint32_t SampleGroups::new_group(const Rules& rules, const Wanted& wanted) {
+  Group& group = groups_.emplace_back();
+  group.chain_hash = wanted.chain_hash;
+  if (rules.chains) group.chain = wanted.sample->callchain.bytes();
+  return static_cast<std::uint32_t>(groups_.size() - 1);
+}
+
+void SampleGroups::make_room() {
+  const std::vector<Slot> old = std::exchange(slots_, std::vector<Slot>(2 * slots_.size()));
+  const std::size_t mask = slots_.size() - 1;
+  for (const Slot& slot : old) {
+    if (slot.group == kAlone) continue;
+    std::size_t at = static_cast<std::size_t>(slot.hash) & mask;
+    while (slots_[at].group != kAlone) at = (at + 1) & mask;
+    slots_[at] = slot;
   }
 }
 

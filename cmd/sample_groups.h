@@ -48,8 +48,11 @@ class SampleGroups {
     std::span<const std::byte> chain{};  ///< its words
   };
 
-  /// Groups the records of one run, by their number; those with type 0 were not decoded.
-  void assign(const Rules& rules, std::span<const Record> records);
+  /// Forgets the run before.
+  void start();
+  /// Groups those of `records` that no earlier call since start() was given, by their number. `records` are all of the
+  /// run so far; those with type 0 were not decoded.
+  void add(const Rules& rules, std::span<const Record> records);
 
   /// The group of a record of the run; nullptr: it is no sample, or stands for itself.
   [[nodiscard]] Group* find(std::size_t number) {
@@ -61,10 +64,28 @@ class SampleGroups {
 
  private:
   static constexpr std::uint32_t kAlone = ~std::uint32_t{0};
-  struct Slot {
+  static constexpr std::size_t kLeastSlots = 1024;
+  static constexpr std::size_t kAtOnce = 16;
+  /// What the samples of a group have in common, but for the chain.
+  struct Key {
+    VirtAddr ip = 0;
+    Pid pid = 0;
+    Tid tid = 0;
+    std::uint32_t cpu = 0;  ///< 0 where CPUs do not tell samples apart
+    std::uint32_t event = 0;
+    CpuMode mode = CpuMode::unknown;
+    bool operator==(const Key&) const = default;
+  };
+  /// All of it in one cache line: between two looks at a group, the samples of many others went through the caches.
+  struct alignas(64) Slot {
     std::uint64_t hash = 0;
+    Key key;
     std::uint32_t group = kAlone;
-    std::uint32_t first = 0;  ///< number of the group's first sample
+  };
+  /// A sample that is to be grouped.
+  struct Wanted {
+    const Sample* sample = nullptr;  ///< nullptr: a record that stands for itself
+    std::uint64_t hash = 0, chain_hash = 0;
   };
 
   /// Asks for what find() and its caller need some records later: first the group, then its chain.
@@ -78,7 +99,11 @@ class SampleGroups {
       fetch_line(groups_[next].chain.data());
     }
   }
-  std::uint32_t group_for(const Rules& rules, std::span<const Record> records, std::uint32_t number);
+  static Key key_of(const Rules& rules, const Sample& sample);
+  static Wanted wanted_of(const Rules& rules, const Record& record);
+  std::uint32_t group_for(const Rules& rules, const Wanted& wanted);
+  std::uint32_t new_group(const Rules& rules, const Wanted& wanted);
+  void make_room();
 
   std::vector<std::uint32_t> group_of_;  ///< by number
   std::vector<Group> groups_;

@@ -1,5 +1,6 @@
 #include "cmd/sample_notes.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <span>
@@ -12,43 +13,46 @@ namespace {
 
 class SampleNotes final : public RunNotes {
  public:
-  void assign(const WantedNotes& wanted, std::span<const Record> records);
-  SampleGroups::Group* group(std::size_t number) { return grouped_ ? groups_.find(number) : nullptr; }
+  explicit SampleNotes(std::shared_ptr<const WantedNotes> wanted) : wanted_(std::move(wanted)) {}
+
+  void start() override;
+  void add(std::span<const Record> records) override;
+  SampleGroups::Group* group(std::size_t number) { return wanted_->groups ? groups_.find(number) : nullptr; }
   [[nodiscard]] NotedText text(std::size_t number) const;
 
  private:
-  void write_texts(const WantedNotes::WriteText& write, std::span<const Record> records);
-
+  std::shared_ptr<const WantedNotes> wanted_;
   SampleGroups groups_;
-  bool grouped_ = false;
-  std::shared_ptr<const void> texts_;   ///< their buffer, a new one for each run: a writer may hold the last
-  std::string_view all_texts_;          ///< one after another
+  std::shared_ptr<fmt::memory_buffer>
+      buffer_;  ///< texts one after another; a new one each run: a writer may hold the last
+  std::shared_ptr<const void> texts_;
   std::vector<std::size_t> text_ends_;  ///< by number; empty: no texts
 };
 
-void SampleNotes::assign(const WantedNotes& wanted, std::span<const Record> records) {
-  grouped_ = wanted.groups.has_value();
-  if (grouped_) groups_.assign(*wanted.groups, records);
+void SampleNotes::start() {
+  groups_.start();
   text_ends_.clear();
-  if (wanted.text) write_texts(wanted.text, records);
+  if (!wanted_->text) return;
+  const std::size_t before = buffer_ == nullptr ? 0 : buffer_->size();
+  buffer_ = std::make_shared<fmt::memory_buffer>();
+  buffer_->reserve(before + before / 8);
+  texts_ = buffer_;
 }
 
-void SampleNotes::write_texts(const WantedNotes::WriteText& write, std::span<const Record> records) {
-  const auto texts = std::make_shared<fmt::memory_buffer>();
-  texts->reserve(all_texts_.size() + all_texts_.size() / 8);  // as many as the run before had
-  for (const Record& record : records) {
+void SampleNotes::add(std::span<const Record> records) {
+  if (wanted_->groups) groups_.add(*wanted_->groups, records);
+  if (!wanted_->text) return;
+  for (const Record& record : records.subspan(std::min(records.size(), text_ends_.size()))) {
     const auto* sample = std::get_if<Sample>(&record.body);
-    if (sample != nullptr && record.type != 0) write(*sample, *texts);
-    text_ends_.push_back(texts->size());
+    if (sample != nullptr && record.type != 0) wanted_->text(*sample, *buffer_);
+    text_ends_.push_back(buffer_->size());
   }
-  all_texts_ = {texts->data(), texts->size()};
-  texts_ = texts;
 }
 
 NotedText SampleNotes::text(std::size_t number) const {
   if (text_ends_.empty()) return {};
   const std::size_t begin = number == 0 ? 0 : text_ends_[number - 1];
-  return {all_texts_.substr(begin, text_ends_[number] - begin), &texts_};
+  return {std::string_view(buffer_->data() + begin, text_ends_[number] - begin), &texts_};
 }
 
 // Nothing else makes notes of a session that has these.
@@ -56,12 +60,10 @@ SampleNotes* notes_of(const Session& session) { return static_cast<SampleNotes*>
 
 }  // namespace
 
-Session::Note note_samples(WantedNotes wanted) {
+Session::MakeNotes note_samples(WantedNotes wanted) {
   if (!wanted.groups && !wanted.text) return {};
-  return [wanted = std::move(wanted)](std::span<const Record> records, std::unique_ptr<RunNotes> spare) {
-    if (spare == nullptr) spare = std::make_unique<SampleNotes>();
-    static_cast<SampleNotes&>(*spare).assign(wanted, records);
-    return spare;
+  return [wanted = std::make_shared<const WantedNotes>(std::move(wanted))] {
+    return std::make_unique<SampleNotes>(wanted);
   };
 }
 

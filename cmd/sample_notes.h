@@ -22,7 +22,7 @@ struct WantedNotes {
 };
 
 /// For Session::note_runs; empty when nothing is wanted.
-Session::Note note_samples(WantedNotes wanted);
+Session::MakeNotes note_samples(WantedNotes wanted);
 
 /// Of the sample that session.next() gave: its group; nullptr: it stands for itself, or groups were not wanted.
 SampleGroups::Group* noted_group(const Session& session);

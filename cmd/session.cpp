@@ -86,11 +86,11 @@ struct Session::State {
   Ledger opening_ledger;  ///< `ledger` before the first next()
   OrderedRuns ordered;    ///< made by the first next(), as the following
   std::optional<TimeOrder> order;
-  Note note;
+  MakeNotes make_notes;
   std::vector<RunLoad> open_runs;  ///< by run; their LoadedRun is with `order`
   std::mutex spare_mutex;
   std::vector<RunLoad> spare;             ///< runs that are used up, for their memory; guarded by spare_mutex
-  TimeOrder::Item item;                   ///< the record in hand, undecoded
+  const TimeOrder::Item* item = nullptr;  ///< the record in hand, undecoded
   Record record;                          ///< and decoded, when it was not ahead
   std::unique_ptr<RunPrefetch> prefetch;  ///< last: its workers use what stands above, and end first
 
@@ -101,7 +101,7 @@ struct Session::State {
   const Record* decode_alone();
   void keep_spare(std::size_t run, LoadedRun used_up);
   RunLoad take_spare();
-  [[nodiscard]] const ChunkInfo& chunk() const { return input->chunks()[ordered.chunks[item.run]]; }
+  [[nodiscard]] const ChunkInfo& chunk() const { return input->chunks()[ordered.chunks[item->run]]; }
 };
 
 void Session::State::start() {
@@ -113,12 +113,14 @@ void Session::State::start() {
       ordered.runs, [this](std::size_t run) { return open_run(run); },
       [this](std::size_t run, LoadedRun used_up) { keep_spare(run, std::move(used_up)); });
   prefetch = std::make_unique<RunPrefetch>(order->opening_order(), [this](std::size_t run) {
-    return load_run(*input, facts.events, ordered.chunks[run], ordered.runs[run].first_time_ns, note, take_spare());
+    return load_run(*input, facts.events, ordered.chunks[run], ordered.runs[run].first_time_ns, make_notes,
+                    take_spare());
   });
 }
 
 void Session::State::close() {
   prefetch.reset();
+  item = nullptr;
   order.reset();
   open_runs.clear();
 }
@@ -135,14 +137,14 @@ LoadedRun Session::State::open_run(std::size_t run) {
 
 /// The record of `item`; nullptr when it does not decode, which is counted.
 const Record* Session::State::find_record() {
-  const RunLoad& ahead = open_runs[item.run];
-  if (ahead.decoded.empty() || ahead.decoded[item.number].type == 0) return decode_alone();
-  fetch_ahead(ahead.decoded, item.number + kFetchedAhead);
-  return &ahead.decoded[item.number];
+  const RunLoad& ahead = open_runs[item->run];
+  if (ahead.decoded.empty() || ahead.decoded[item->number].type == 0) return decode_alone();
+  fetch_ahead(ahead.decoded, item->number + kFetchedAhead);
+  return &ahead.decoded[item->number];
 }
 
 const Record* Session::State::decode_alone() {
-  const auto raw = frame_record(chunk(), item.bytes, item.offset);
+  const auto raw = frame_record(chunk(), item->bytes, item->offset);
   if (!raw) return nullptr;  // it was framed when its run was loaded
   if (auto done = decode_record(*raw, facts.events, record); !done) {
     if (is_known_type(raw->type)) {
@@ -194,21 +196,20 @@ void Session::rewind() {
 }
 
 RawRecord Session::raw() const {
-  const auto framed = frame_record(state_->chunk(), state_->item.bytes, state_->item.offset);
+  const auto framed = frame_record(state_->chunk(), state_->item->bytes, state_->item->offset);
   return framed ? *framed : RawRecord{};
 }
 
-void Session::note_runs(Note note) { state_->note = std::move(note); }
+void Session::note_runs(MakeNotes make) { state_->make_notes = std::move(make); }
 RunNotes* Session::notes() const {
-  return state_->open_runs.empty() ? nullptr : state_->open_runs[state_->item.run].notes.get();
+  return state_->item == nullptr ? nullptr : state_->open_runs[state_->item->run].notes.get();
 }
-std::size_t Session::number() const { return state_->item.number; }
+std::size_t Session::number() const { return state_->item->number; }
 
 const Record* Session::next() {
   State& state = *state_;
   if (!state.order) state.start();
-  while (const auto item = state.order->next()) {
-    state.item = *item;
+  while ((state.item = state.order->next()) != nullptr) {
     const Record* record = state.find_record();
     if (record == nullptr) continue;
     std::visit(LossCounter{state.ledger}, record->body);

@@ -66,13 +66,12 @@ class Session {
   [[nodiscard]] Ledger& ledger();
   [[nodiscard]] const RecordInput& input() const;
 
-  /// What a verb makes of a whole run, in the threads that load runs: what it can make of records without knowing what
-  /// came before them, it makes on all cores. A record with type 0 does not decode. `spare` is of a run that is used
-  /// up, for its memory, or nullptr. The records hold as long as what is made of them.
-  using Note =
-      std::function<std::unique_ptr<RunNotes>(std::span<const Record> records, std::unique_ptr<RunNotes> spare)>;
-  /// Before the first next(). `note` is called until the session ends: it must own what it uses.
-  void note_runs(Note note);
+  /// Notes that know no run yet. The threads that load runs fill them: what a verb can make of records without knowing
+  /// what came before them, it makes on all cores.
+  using MakeNotes = std::function<std::unique_ptr<RunNotes>()>;
+  /// Before the first next(). `make` is called until the session ends, and what it makes may live as long: they must
+  /// own what they use.
+  void note_runs(MakeNotes make);
   /// What was made of the run of the record that next() gave; nullptr: nothing, its records were not decoded ahead.
   [[nodiscard]] RunNotes* notes() const;
   /// Place of that record in its run.

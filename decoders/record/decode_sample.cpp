@@ -29,18 +29,17 @@ Error left_over(const SampleReader& reader) {
   return error;
 }
 
+Error not_held(const SampleReader& reader, const SampleField& field) {
+  Error error;
+  error.code = reader.in.failed() ? Errc::truncated : reader.refused_code;
+  error.offset = reader.in.failed() ? reader.in.offset() : reader.field_offset;
+  error.fact = reader.in.failed() ? fmt::format("sample ends inside {}", field.name)
+                                  : fmt::format("{}: {}", field.name, reader.refused);
+  return error;
+}
+
 Status read_fields(SampleReader& reader) {
-  for (const SampleField& field : sample_fields()) {
-    if ((reader.attr.sample_type & field.bits) == 0) continue;
-    const std::uint64_t field_offset = reader.in.offset();
-    field.read(reader);
-    if (reader.in.failed()) {
-      return fail(Errc::truncated, fmt::format("sample ends inside {}", field.name), reader.in.offset());
-    }
-    if (reader.refused != nullptr) {
-      return fail(reader.refused_code, fmt::format("{}: {}", field.name, reader.refused), field_offset);
-    }
-  }
+  if (const SampleField* field = read_sample_fields(reader)) return fail(not_held(reader, *field));
   if (reader.in.remaining() != 0) return fail(left_over(reader));
   return {};
 }
@@ -58,6 +57,8 @@ void start(Sample& out, const RawRecord& raw, const abi::EventAttr& attr) {
   out.mode = cpu_mode(raw.misc);
 }
 
+Cursor cursor_of(const RawRecord& raw) { return Cursor{raw.payload, raw.offset + abi::kRecordHeaderBytes, raw.order}; }
+
 void finish(Sample& out) {
   const RegisterBlock& user = out.regs_user;
   const RegisterBlock& intr = out.regs_intr;
@@ -70,13 +71,12 @@ Status decode_sample(const RawRecord& raw, const abi::EventAttr& attr, Sample& o
   if (const auto unknown = attr.sample_type & ~known_sample_bits(); unknown != 0) {
     return fail(Errc::unsupported, fmt::format("sample_type bits {:#x} are not known", unknown), raw.offset);
   }
-  const Cursor in{raw.payload, raw.offset + abi::kRecordHeaderBytes, raw.order};
   start(out, raw, attr);
-  SampleReader reader{in, attr, out};
+  SampleReader reader{cursor_of(raw), attr, out};
   auto read = read_fields(reader);
   if (!read && reader.simd_seen) {
     start(out, raw, attr);
-    SampleReader packed{in, attr, out};
+    SampleReader packed{cursor_of(raw), attr, out};
     packed.packed_counts = true;
     if (read_fields(packed)) read = {};
   }

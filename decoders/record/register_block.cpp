@@ -72,10 +72,10 @@ void read_section(SampleReader& reader, std::uint64_t mask, RegisterBlock& block
 }  // namespace
 
 void read_register_block(SampleReader& reader, std::uint64_t mask, RegisterBlock& block) {
-  Cursor section = reader.in;
+  const auto section = reader.in.rest();
   block = RegisterBlock{};
   read_section(reader, mask, block);
-  if (!reader.in.failed()) block.bytes = section.take(reader.in.offset() - section.offset());
+  if (!reader.in.failed()) block.bytes = section.first(section.size() - reader.in.remaining());
 }
 
 }  // namespace simdprof

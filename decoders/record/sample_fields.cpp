@@ -1,6 +1,7 @@
 #include "decoders/record/sample_fields.h"
 
 #include <array>
+#include <utility>
 
 #include "decoders/record/read_values.h"
 #include "decoders/record/register_block.h"
@@ -114,9 +115,33 @@ constexpr std::uint64_t all_bits() {
   return bits;
 }
 
+/// Whether the field is not of the layout, or holds.
+template <std::size_t kIndex>
+bool read_one(SampleReader& reader) {
+  constexpr SampleField kField = kFields[kIndex];
+  if ((reader.attr.sample_type & kField.bits) == 0) return true;
+  const std::uint64_t begin = reader.in.offset();
+  kField.read(reader);
+  if (!reader.in.failed() && reader.refused == nullptr) return true;
+  reader.field_offset = begin;
+  return false;
+}
+
+// No loop: all readers become one function, and the layouts of a recording are the same jumps again and again.
+template <std::size_t... kIndices>
+const SampleField* read_each(SampleReader& reader, std::index_sequence<kIndices...> /*all*/) {
+  std::size_t held = 0;
+  const bool all = ((read_one<kIndices>(reader) && ++held != 0) && ...);
+  return all ? nullptr : &kFields[held];
+}
+
 }  // namespace
 
 std::span<const SampleField> sample_fields() { return kFields; }
+
+const SampleField* read_sample_fields(SampleReader& reader) {
+  return read_each(reader, std::make_index_sequence<kFields.size()>{});
+}
 
 std::uint64_t known_sample_bits() {
   static constexpr std::uint64_t kBits = all_bits();

@@ -20,6 +20,7 @@ struct SampleReader {
   bool simd_seen = false;         ///< some register section had the SIMD ABI's part
   const char* refused = nullptr;  ///< what is wrong with the field, or nullptr
   Errc refused_code = Errc::malformed;
+  std::uint64_t field_offset = 0;  ///< where the field that did not hold begins
 };
 
 /// One field of PERF_RECORD_SAMPLE.
@@ -32,6 +33,10 @@ struct SampleField {
 /// All fields in wire order; nothing else in the program knows it.
 /// Source: uapi linux/perf_event.h, comment on PERF_RECORD_SAMPLE.
 std::span<const SampleField> sample_fields();
+
+/// Reads every field that the layout has, in wire order.
+/// @return the field that did not hold (reader.in.failed(), or reader.refused says why); nullptr: all did
+const SampleField* read_sample_fields(SampleReader& reader);
 
 /// Every sample_type bit that sample_fields() names.
 std::uint64_t known_sample_bits();

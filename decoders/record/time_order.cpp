@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <optional>
 #include <tuple>
 #include <utility>
 
@@ -67,6 +68,7 @@ struct TimeOrder::State {
   std::vector<Head> heads;                     ///< a heap, the earliest at the front
   std::optional<std::size_t> used_up;          ///< released at the next call: its last record is still looked at
   std::size_t open_bytes = 0;
+  Item item;  ///< that next() gave
 
   [[nodiscard]] bool must_open() const;
   void open_next();
@@ -94,15 +96,11 @@ void TimeOrder::State::pop_head() {
 
 // The run that is in front mostly stays there: records of one CPU come in bursts.
 void TimeOrder::State::replace_head(std::uint64_t next_time_ns) {
-  Head next = heads.front();
-  next.time_ns = next_time_ns;
+  Head& front = heads.front();
+  front.time_ns = next_time_ns;
   const auto behind = std::span(heads).subspan(1).first(std::min<std::size_t>(heads.size() - 1, 2));
-  if (std::none_of(behind.begin(), behind.end(), [&](const Head& other) { return comes_later(next, other); })) {
-    heads.front() = next;
-    return;
-  }
-  pop_head();
-  heads.push_back(next);
+  if (std::none_of(behind.begin(), behind.end(), [&](const Head& other) { return comes_later(front, other); })) return;
+  std::pop_heap(heads.begin(), heads.end(), comes_later);  // moves the front to the back, whatever its time
   std::push_heap(heads.begin(), heads.end(), comes_later);
 }
 
@@ -144,22 +142,25 @@ TimeOrder::TimeOrder(TimeOrder&&) noexcept = default;
 TimeOrder& TimeOrder::operator=(TimeOrder&&) noexcept = default;
 TimeOrder::~TimeOrder() = default;
 
-std::optional<TimeOrder::Item> TimeOrder::next() {
+const TimeOrder::Item* TimeOrder::next() {
   State& state = *state_;
   state.release_used_up();
   while (state.must_open()) state.open_next();
-  if (state.heads.empty()) return std::nullopt;
-  const Head head = state.heads.front();
-  OpenRun& from = *head.open;
+  if (state.heads.empty()) return nullptr;
+  const std::size_t run = state.heads.front().run;
+  OpenRun& from = *state.heads.front().open;
   const TimedRecord taken = from.loaded.records[from.next++];
   if (from.next == from.loaded.records.size()) {
     state.pop_head();
-    state.used_up = head.run;
+    state.used_up = run;
   } else {
     state.replace_head(from.loaded.records[from.next].time_ns);
   }
-  return Item{head.run, taken.number, taken.offset,
-              std::span<const std::byte>(from.loaded.bytes).subspan(taken.offset)};
+  state.item.run = run;
+  state.item.number = taken.number;
+  state.item.offset = taken.offset;
+  state.item.bytes = std::span<const std::byte>(from.loaded.bytes).subspan(taken.offset);
+  return &state.item;
 }
 
 const std::vector<std::size_t>& TimeOrder::opening_order() const { return state_->opening_order; }

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <span>
 #include <vector>
 
@@ -60,9 +59,10 @@ class TimeOrder {
     std::size_t run = 0;               ///< index into the runs
     std::size_t number = 0;            ///< of the record in the run, by place
     std::size_t offset = 0;            ///< of the record's header in the run
-    std::span<const std::byte> bytes;  ///< the run from the record's header on; holds until the next call of next()
+    std::span<const std::byte> bytes;  ///< the run from the record's header on
   };
-  std::optional<Item> next();
+  /// The next record, or nullptr at the end. The item and its bytes hold until the next call.
+  const Item* next();
 
   [[nodiscard]] const std::vector<std::size_t>& opening_order() const;
   [[nodiscard]] std::size_t open_bytes() const;  ///< of all runs that are loaded now

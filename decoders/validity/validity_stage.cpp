@@ -19,9 +19,8 @@ bool worth_checking(const SampleToCheck& input) {
   return input.sample.has(kLookedAt) || (input.attr.flags & abi::kAttrExcludeKernel) != 0;
 }
 
-SampleRef ref_of(const SampleToCheck& input, std::uint64_t number) {
+void fill_ref(const SampleToCheck& input, std::uint64_t number, SampleRef& ref) {
   const Sample& sample = input.sample;
-  SampleRef ref;
   ref.number = number;
   ref.event = sample.event;
   ref.has_cpu = sample.has(abi::PERF_SAMPLE_CPU);
@@ -29,10 +28,9 @@ SampleRef ref_of(const SampleToCheck& input, std::uint64_t number) {
   ref.mode = sample.mode;
   ref.pid = sample.pid;
   ref.tid = sample.tid;
-  if (sample.has(abi::PERF_SAMPLE_TIME)) ref.time_ns = sample.time_ns;
+  ref.time_ns = sample.has(abi::PERF_SAMPLE_TIME) ? sample.time_ns : kNoTime;
   ref.ip = sample.ip;
   ref.place = input.place;
-  return ref;
 }
 
 }  // namespace
@@ -56,7 +54,7 @@ void ValidityStage::State::fill(const SampleToCheck& input, std::uint64_t number
   checked.attr = &input.attr;
   checked.arch = arch;
   checked.symbol = input.symbol;
-  checked.ref = ref_of(input, number);
+  fill_ref(input, number, checked.ref);
   const bool user = input.sets != nullptr && read_by_kernel(input.sets->user);
   const bool intr = input.sets != nullptr && read_by_kernel(input.sets->intr);
   if (user) checked.user = make_vector_block(input.sets->user);
@@ -161,7 +159,7 @@ void ValidityStage::count(const SampleToCheck& input, std::vector<Finding>& out)
   FindingSink sink{out};
   ThreadHistory& thread = state.history.threads.at(input.sample.tid, number, state.closer(sink));
   state.checked.sample = &input.sample;
-  state.checked.ref = ref_of(input, number);
+  fill_ref(input, number, state.checked.ref);
   if (!state.checked.user.empty()) state.checked.user = {};
   if (!state.checked.intr.empty()) state.checked.intr = {};
   count_for_thread(state.checked, thread);

@@ -58,6 +58,8 @@ class Cursor {
   /// padded with NULs to 8 bytes.
   std::string_view padded_text(std::uint64_t size);
 
+  /// What was not read yet.
+  [[nodiscard]] std::span<const std::byte> rest() const { return bytes_.subspan(position_); }
   [[nodiscard]] std::size_t remaining() const { return bytes_.size() - position_; }
   [[nodiscard]] bool failed() const { return failed_; }
   /// Where the next read starts, or where the first failed read started.

@@ -12,9 +12,8 @@ namespace simdprof {
 Result<std::optional<RawRecord>> RecordWalk::next() {
   if (bytes_.empty()) return std::optional<RawRecord>{};
   Cursor in{bytes_, offset_, order_};
-  RawRecord record;
-  record.type = in.u32();
-  record.misc = in.u16();
+  const std::uint32_t type = in.u32();
+  const std::uint16_t misc = in.u16();
   const std::size_t size = in.u16();
   const auto left = std::exchange(bytes_, {});  // an error ends the walk
   if (in.failed()) {
@@ -26,13 +25,9 @@ Result<std::optional<RawRecord>> RecordWalk::next() {
   if (size > left.size()) {
     return fail(Errc::truncated, fmt::format("record of {} bytes, {} are left", size, left.size()), offset_);
   }
-  record.payload = left.subspan(abi::kRecordHeaderBytes, size - abi::kRecordHeaderBytes);
-  record.offset = offset_;
-  record.stream = stream_;
-  record.order = order_;
   bytes_ = left.subspan(size);
-  offset_ += size;
-  return std::optional<RawRecord>{record};
+  const auto payload = left.subspan(abi::kRecordHeaderBytes, size - abi::kRecordHeaderBytes);
+  return RawRecord{type, misc, payload, std::exchange(offset_, offset_ + size), stream_, order_};
 }
 
 }  // namespace simdprof

@@ -34,7 +34,9 @@ class SampleGroupsTest : public testing::Test {
   }
   /// The group of each record as a number, in the order of their first samples; -1: none.
   std::vector<int> groups() {
-    made.assign(rules, records);
+    made.start();
+    for (std::size_t known = 0; known < records.size(); known += 3) made.add(rules, std::span(records).first(known));
+    made.add(rules, records);
     std::vector<int> numbers;
     std::vector<SampleGroups::Group*> seen;
     for (std::size_t i = 0; i < records.size(); ++i) {
@@ -59,6 +61,17 @@ class SampleGroupsTest : public testing::Test {
 TEST_F(SampleGroupsTest, SamplesThatDifferInNothingAreOneGroup) {
   for (const VirtAddr ip : {0x10, 0x20, 0x10, 0x30, 0x20}) add(sample_of(ip));
   EXPECT_EQ(groups(), (std::vector{0, 1, 0, 2, 1}));
+}
+
+TEST_F(SampleGroupsTest, ManyGroupsStayWhatTheyWereWhenTheTableGrows) {
+  std::vector<int> expected;
+  for (int round = 0; round < 2; ++round) {
+    for (int i = 0; i < 3000; ++i) {
+      add(sample_of(0x1000 + 4 * static_cast<VirtAddr>(i)));
+      expected.push_back(i);
+    }
+  }
+  EXPECT_EQ(groups(), expected);
 }
 
 TEST_F(SampleGroupsTest, TaskModeAndEventKeepSamplesApart) {

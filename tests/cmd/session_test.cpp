@@ -125,6 +125,10 @@ TEST(Session, TheBytesOfARecordAreThereWhetherItWasDecodedAheadOrNot) {
 }
 
 struct TimesOfRun : RunNotes {
+  void start() override { times.clear(); }
+  void add(std::span<const Record> records) override {
+    for (const Record& record : records.subspan(times.size())) times.push_back(record.time_ns);
+  }
   std::vector<std::uint64_t> times;  // by number
 };
 
@@ -139,13 +143,7 @@ TEST(Session, GivesWhatWasNotedOfTheRunOfEachRecord) {
   const HandRecording file{runs};
   auto session = Session::open(file.path());
   ASSERT_TRUE(session);
-  session->note_runs([](std::span<const Record> records, std::unique_ptr<RunNotes> spare) {
-    auto notes = spare != nullptr ? std::move(spare) : std::make_unique<TimesOfRun>();
-    auto& times = static_cast<TimesOfRun&>(*notes).times;
-    times.clear();
-    for (const Record& record : records) times.push_back(record.time_ns);
-    return notes;
-  });
+  session->note_runs([] { return std::make_unique<TimesOfRun>(); });
   EXPECT_EQ(session->notes(), nullptr) << "no record yet";
   std::size_t samples = 0;
   while (const Record* record = session->next()) {

@@ -45,7 +45,7 @@ Merged merge(const std::vector<TestRun>& runs) {
                     merged.released.push_back(run);
                   }};
   std::vector<std::vector<std::size_t>> given(runs.size());
-  while (const auto item = order.next()) {
+  while (const TimeOrder::Item* item = order.next()) {
     merged.letters += static_cast<char>(item->bytes.front());
     EXPECT_EQ(static_cast<std::size_t>(item->bytes.size()), runs[item->run].records.size() - item->offset);
     given[item->run].push_back(item->number);
@@ -132,15 +132,15 @@ TEST(TimeOrder, TheLastRecordOfARunCanBeReadUntilTheNextCall) {
                     return loaded;
                   },
                   [&](std::size_t run, const LoadedRun&) { released.push_back(run); }};
-  const auto first = order.next();
-  ASSERT_TRUE(first);
+  const TimeOrder::Item* const first = order.next();
+  ASSERT_NE(first, nullptr);
   EXPECT_EQ(first->bytes.back(), std::byte{1});
   EXPECT_TRUE(released.empty());
-  const auto second = order.next();
-  ASSERT_TRUE(second);
+  const TimeOrder::Item* const second = order.next();
+  ASSERT_NE(second, nullptr);
   EXPECT_EQ(second->bytes.back(), std::byte{2});
   EXPECT_EQ(released, std::vector<std::size_t>{0});
-  EXPECT_FALSE(order.next());
+  EXPECT_EQ(order.next(), nullptr);
 }
 
 }  // namespace

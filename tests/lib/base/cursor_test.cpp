@@ -37,6 +37,16 @@ TEST(Cursor, GivesNegativeNumbersOfThirtyTwoBits) {
   EXPECT_EQ(in.i32(), -2);
 }
 
+TEST(Cursor, TheRestIsWhatWasNotRead) {
+  Cursor in{kFifteen};
+  EXPECT_EQ(in.rest().size(), 15U);
+  in.u32();
+  ASSERT_EQ(in.rest().size(), 11U);
+  EXPECT_EQ(in.rest().front(), std::byte{5});
+  in.skip(12);
+  EXPECT_TRUE(in.rest().empty());
+}
+
 TEST(Cursor, LatchesAtTheFirstReadPastTheEndForEveryCutPoint) {
   for (std::size_t size = 0; size < kFifteen.size(); ++size) {
     Cursor in{std::span(kFifteen).first(size), 1000};
