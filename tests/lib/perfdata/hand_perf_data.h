@@ -177,7 +177,8 @@ class TempPath {
   }
   static void store(const std::string& path, const Bytes& bytes) {
     std::ofstream out(path, std::ios::binary);
-    for (const std::byte byte : bytes) out.put(static_cast<char>(byte));
+    out.write(static_cast<const char*>(static_cast<const void*>(bytes.data())),
+              static_cast<std::streamsize>(bytes.size()));
   }
   std::string path_ = unused_path();
 };
