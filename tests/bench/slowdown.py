@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Slowdown of a one-thread FMA loop at 99, 999 and 4000 Hz: user registers with full vector state (ptrace), general
-registers only (gpr), and perf record with user registers. Wanted: at most 6 % with vector state at 999 Hz."""
+registers only (gpr), and perf record with user registers. Wanted: at most 6 % with vector state at 999 Hz. Beside them
+the least that any tracer costs on the machine: tests/programs/bare_tracer.c."""
 
 import sys
 
@@ -12,6 +13,7 @@ target = [bench.program("fma_loop"), sys.argv[1] if len(sys.argv) > 1 else "8000
 for frequency in ("99", "999", "4000"):
     commands = {
         "plain": target,
+        "a bare tracer": [bench.program("bare_tracer"), frequency, *target],
         "simdprof, ptrace": [
             bench.SIMDPROF, "record", "-q", "--source=ptrace", "-F", frequency, "-o", "a.data", "--", *target,
         ],
