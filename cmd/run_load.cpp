@@ -23,6 +23,7 @@ class DecodedRecords {
  public:
   DecodedRecords(std::vector<Record>& records, std::size_t run_bytes, std::size_t expected)
       : records_(records), most_(run_bytes / kMinBytesToDecodeAhead) {
+    if (expected > most_) most_ = 0;  // none, rather than to drop them at the end
     // With room to spare: runs differ a little, and to move to a new place for each of them costs more than it saves.
     if (records_.capacity() < expected) records_.reserve(std::min(most_, expected + expected / 2));
   }
@@ -103,7 +104,7 @@ RunLoad load_run(const RecordInput& input, const EventTable& events, std::size_t
   load.run.bytes = std::move(*bytes);
   DecodedRecords decoded{load.decoded, load.run.bytes.size(), info.start.record_count};
   if (make_notes && load.notes == nullptr) load.notes = make_notes();
-  if (load.notes != nullptr) load.notes->start();
+  if (load.notes != nullptr) load.notes->start(info.start.record_count);
   RecordWalk walk{load.run.bytes, info};
   for (;;) {
     const auto raw = walk.next();

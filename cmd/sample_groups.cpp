@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <utility>
 #include <variant>
 
@@ -50,10 +51,10 @@ SampleGroups::Wanted SampleGroups::wanted_of(const Rules& rules, const Record& r
   return wanted;
 }
 
-void SampleGroups::start() {
+void SampleGroups::start(std::size_t records) {
   group_of_.clear();
   groups_.clear();
-  slots_.assign(kLeastSlots, Slot{});
+  slots_.assign(std::min(kFirstSlots, std::bit_ceil(2 * records + 1)), Slot{});
 }
 
 void SampleGroups::add(const Rules& rules, std::span<const Record> records) {

@@ -49,9 +49,10 @@ class SampleGroups {
   };
 
   /// Forgets the run before.
-  void start();
-  /// Groups those of `records` that no earlier call since start() was given, by their number. `records` are all of the
-  /// run so far; those with type 0 were not decoded.
+  /// @param records  about as many as will come
+  void start(std::size_t records);
+  /// Groups those of `records` that no earlier call since start() was given, by their number. `records` are those of
+  /// the run so far; those with type 0 were not decoded.
   void add(const Rules& rules, std::span<const Record> records);
 
   /// The group of a record of the run; nullptr: it is no sample, or stands for itself.
@@ -64,7 +65,7 @@ class SampleGroups {
 
  private:
   static constexpr std::uint32_t kAlone = ~std::uint32_t{0};
-  static constexpr std::size_t kLeastSlots = 1024;
+  static constexpr std::size_t kFirstSlots = 1024;  ///< at most; a run has a sixth as many groups as samples, or less
   static constexpr std::size_t kAtOnce = 16;
   /// What the samples of a group have in common, but for the chain.
   struct Key {

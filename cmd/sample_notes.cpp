@@ -15,7 +15,7 @@ class SampleNotes final : public RunNotes {
  public:
   explicit SampleNotes(std::shared_ptr<const WantedNotes> wanted) : wanted_(std::move(wanted)) {}
 
-  void start() override;
+  void start(std::size_t records) override;
   void add(std::span<const Record> records) override;
   SampleGroups::Group* group(std::size_t number) { return wanted_->groups ? groups_.find(number) : nullptr; }
   [[nodiscard]] NotedText text(std::size_t number) const;
@@ -29,8 +29,8 @@ class SampleNotes final : public RunNotes {
   std::vector<std::size_t> text_ends_;  ///< by number; empty: no texts
 };
 
-void SampleNotes::start() {
-  groups_.start();
+void SampleNotes::start(std::size_t records) {
+  if (wanted_->groups) groups_.start(records);
   text_ends_.clear();
   if (!wanted_->text) return;
   const std::size_t before = buffer_ == nullptr ? 0 : buffer_->size();

@@ -196,15 +196,19 @@ void Session::rewind() {
 }
 
 RawRecord Session::raw() const {
+  if (state_->item == nullptr) return {};
   const auto framed = frame_record(state_->chunk(), state_->item->bytes, state_->item->offset);
   return framed ? *framed : RawRecord{};
 }
 
-void Session::note_runs(MakeNotes make) { state_->make_notes = std::move(make); }
+void Session::note_runs(MakeNotes make) {
+  state_->make_notes = std::move(make);
+  for (RunLoad& used_up : state_->spare) used_up.notes.reset();  // before a rewind() others may have been wanted
+}
 RunNotes* Session::notes() const {
   return state_->item == nullptr ? nullptr : state_->open_runs[state_->item->run].notes.get();
 }
-std::size_t Session::number() const { return state_->item->number; }
+std::size_t Session::number() const { return state_->item == nullptr ? 0 : state_->item->number; }
 
 const Record* Session::next() {
   State& state = *state_;

@@ -97,10 +97,12 @@ void TimeOrder::State::pop_head() {
 // The run that is in front mostly stays there: records of one CPU come in bursts.
 void TimeOrder::State::replace_head(std::uint64_t next_time_ns) {
   Head& front = heads.front();
-  front.time_ns = next_time_ns;
+  const std::uint64_t time_ns = std::exchange(front.time_ns, next_time_ns);
   const auto behind = std::span(heads).subspan(1).first(std::min<std::size_t>(heads.size() - 1, 2));
   if (std::none_of(behind.begin(), behind.end(), [&](const Head& other) { return comes_later(front, other); })) return;
-  std::pop_heap(heads.begin(), heads.end(), comes_later);  // moves the front to the back, whatever its time
+  front.time_ns = time_ns;  // a heap again
+  std::pop_heap(heads.begin(), heads.end(), comes_later);
+  heads.back().time_ns = next_time_ns;
   std::push_heap(heads.begin(), heads.end(), comes_later);
 }
 

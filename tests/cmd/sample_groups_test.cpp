@@ -34,7 +34,7 @@ class SampleGroupsTest : public testing::Test {
   }
   /// The group of each record as a number, in the order of their first samples; -1: none.
   std::vector<int> groups() {
-    made.start();
+    made.start(records.size());
     for (std::size_t known = 0; known < records.size(); known += 3) made.add(rules, std::span(records).first(known));
     made.add(rules, records);
     std::vector<int> numbers;

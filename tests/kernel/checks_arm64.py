@@ -96,7 +96,8 @@ def samples_in_spin(results, name, *options):
             found.append(({one["name"]: one for one in chosen["registers"]}, chosen.get("sve_vector_bytes", 0)))
     check(len(found) >= LEAST_HITS, f"{name}: {len(found)} user hits in the spin")
     check(missing_in_spin < len(found), f"{name}: {missing_in_spin} hits without registers beside {len(found)} with them")
-    told = results.host_json("info", name)["lost"].get("no register image", 0)  # by the recorder
+    lost = results.host_json("info", name)["lost"]  # as the recorder tells it
+    told = lost.get("no register image", 0) + lost.get("registers unreadable", 0)
     check(missing <= told, f"{name}: {missing} samples without registers, the recorder tells of {told}")
     return found, int(facts["vl"][0])
 

@@ -4,6 +4,7 @@
 // bare_tracer HZ PROGRAM [ARGUMENT...]     status: the program's, or 2
 #define _GNU_SOURCE
 #include <elf.h>
+#include <errno.h>
 #include <linux/perf_event.h>
 #include <sched.h>
 #include <signal.h>
@@ -32,6 +33,9 @@ static int open_event(pid_t pid, unsigned long hz) {
   attr.sample_type = PERF_SAMPLE_IP | PERF_SAMPLE_TID | PERF_SAMPLE_TIME;
   attr.sigtrap = 1;
   attr.remove_on_exec = 1;
+  int event = (int)syscall(SYS_perf_event_open, &attr, pid, -1, -1, PERF_FLAG_FD_CLOEXEC);
+  if (event >= 0 || errno != EACCES) return event;
+  attr.exclude_kernel = 1;  // perf_event_paranoid 2: the recorder leaves kernel samples out there too
   return (int)syscall(SYS_perf_event_open, &attr, pid, -1, -1, PERF_FLAG_FD_CLOEXEC);
 }
 
