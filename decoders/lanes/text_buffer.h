@@ -26,19 +26,6 @@ constexpr unsigned hex_digit_count(std::uint64_t value) {
 
 namespace text_detail {
 
-#ifdef __SSE2__
-// Sixteen digits at once: a byte for each nibble, then '0' or 'a' - 10 on top of it. A line of registers is mostly
-// this.
-inline void store_digits(std::uint64_t value, char* to) {
-  const __m128i low_nibble = _mm_set1_epi8(15);
-  const __m128i bytes = _mm_cvtsi64_si128(static_cast<long long>(__builtin_bswap64(value)));  // most significant first
-  const __m128i high = _mm_and_si128(_mm_srli_epi16(bytes, 4), low_nibble);
-  const __m128i nibbles = _mm_unpacklo_epi8(high, _mm_and_si128(bytes, low_nibble));
-  const __m128i letter = _mm_and_si128(_mm_cmpgt_epi8(nibbles, _mm_set1_epi8(9)), _mm_set1_epi8('a' - '0' - 10));
-  const __m128i digits = _mm_add_epi8(_mm_add_epi8(nibbles, _mm_set1_epi8('0')), letter);
-  std::memcpy(to, &digits, sizeof digits);
-}
-#else
 // Eight digits of a 32-bit number as bytes, most significant first in memory. Every nibble gets a byte of its own;
 // nibbles above 9 carry into bit 4 when 6 is added, and are moved from '0'+n to 'a'+n-10.
 inline std::uint64_t eight_digits(std::uint32_t value) {
@@ -52,12 +39,28 @@ inline std::uint64_t eight_digits(std::uint32_t value) {
   return std::endian::native == std::endian::little ? __builtin_bswap64(x) : x;
 }
 
-inline void store_digits(std::uint64_t value, char* to) {
+/// Sixteen digits, leading zeros kept, on any CPU.
+inline void store_digits_plainly(std::uint64_t value, char* to) {
   const std::array<std::uint64_t, 2> all = {eight_digits(static_cast<std::uint32_t>(value >> 32U)),
                                             eight_digits(static_cast<std::uint32_t>(value))};
   std::memcpy(to, all.data(), sizeof all);
 }
+
+/// The same, all at once where the CPU can: a byte for each nibble, then '0' or 'a' - 10 on top of it. A line of
+/// registers is mostly this.
+inline void store_digits(std::uint64_t value, char* to) {
+#ifdef __SSE2__
+  const __m128i low_nibble = _mm_set1_epi8(15);
+  const __m128i bytes = _mm_cvtsi64_si128(static_cast<long long>(__builtin_bswap64(value)));  // most significant first
+  const __m128i high = _mm_and_si128(_mm_srli_epi16(bytes, 4), low_nibble);
+  const __m128i nibbles = _mm_unpacklo_epi8(high, _mm_and_si128(bytes, low_nibble));
+  const __m128i letter = _mm_and_si128(_mm_cmpgt_epi8(nibbles, _mm_set1_epi8(9)), _mm_set1_epi8('a' - '0' - 10));
+  const __m128i digits = _mm_add_epi8(_mm_add_epi8(nibbles, _mm_set1_epi8('0')), letter);
+  std::memcpy(to, &digits, sizeof digits);
+#else
+  store_digits_plainly(value, to);
 #endif
+}
 
 }  // namespace text_detail
 

@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace simdprof {
 namespace {
@@ -35,6 +38,16 @@ TEST(Hex, EveryDigitHasItsCharacterInEveryPlace) {
       expected[15 - place] = characters[digit];
       EXPECT_EQ(digits_of(digit << (4 * place), 16), expected);
     }
+  }
+}
+
+TEST(Hex, BothWaysToStoreSixteenDigitsAgree) {
+  for (const std::uint64_t value : {0x0123456789abcdefU, 0xfedcba9876543210U, 0xaf9aa99f00ff10e1U, 0UL, ~0UL}) {
+    std::array<char, 16> plainly{}, at_once{};
+    text_detail::store_digits_plainly(value, plainly.data());
+    text_detail::store_digits(value, at_once.data());
+    EXPECT_EQ(std::string_view(plainly.data(), 16), fmt::format("{:016x}", value));
+    EXPECT_EQ(std::string_view(at_once.data(), 16), fmt::format("{:016x}", value));
   }
 }
 
