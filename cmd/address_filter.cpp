@@ -8,7 +8,7 @@
 #include "lib/base/fd.h"
 #include "lib/base/units.h"
 #include "lib/symbols/elf_symbols.h"
-#include "lib/symbols/kallsyms.h"
+#include "lib/symbols/kernel_listing.h"
 
 namespace simdprof::cmd {
 namespace {
@@ -75,9 +75,7 @@ Result<Range> find_in_file(const std::string& path, std::string_view name) {
 }
 
 Result<Range> find_in_kernel(std::string_view name) {
-  auto text = load_text("/proc/kallsyms");
-  if (!text) return fail(text.error());
-  const auto kernel = parse_kallsyms(std::move(*text));
+  const auto kernel = load_kernel_symbols();
   if (!kernel) return fail(kernel.error());
   return find_function((*kernel)->table, name, "the kernel");
 }

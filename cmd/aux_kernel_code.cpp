@@ -9,7 +9,7 @@
 #include <variant>
 
 #include "lib/base/cursor.h"
-#include "lib/symbols/kallsyms.h"
+#include "lib/symbols/kernel_listing.h"
 #include "lib/symbols/vdso_image.h"
 
 namespace simdprof::cmd {
@@ -18,7 +18,6 @@ namespace {
 constexpr std::uint64_t kPageBytes = 4096;
 constexpr std::size_t kMostPages = 65536;  ///< 256 MiB: a kernel and its modules have a tenth of that
 constexpr std::size_t kHeadBytes = std::size_t{1} << 20U;
-constexpr std::size_t kKallsymsLimit = std::size_t{512} << 20U;
 constexpr std::string_view kImageName = "[kernel.kallsyms]";
 constexpr std::size_t kMostMappings = 65536;
 constexpr std::size_t kMostPokes = std::size_t{1} << 20U;
@@ -93,9 +92,7 @@ Status AuxKernelCode::check_same_boot() const {
     return fail(Errc::not_found, "the recording is of another kernel than the one that runs");
   }
   if (!recorded_text_) return fail(Errc::not_found, "the recording does not tell where its kernel was");
-  auto text = load_text("/proc/kallsyms", kKallsymsLimit);
-  if (!text) return fail(text.error());
-  const auto symbols = parse_kallsyms(*std::move(text));
+  const auto symbols = load_kernel_symbols();
   if (!symbols) return fail(symbols.error());
   const VirtAddr now = recorded_stext_ ? (*symbols)->image_stext : (*symbols)->image_text;
   if (now != *recorded_text_) return fail(Errc::not_found, "the recording is of another boot of this kernel");

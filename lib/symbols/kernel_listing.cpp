@@ -12,10 +12,14 @@ constexpr std::size_t kKallsymsLimit = std::size_t{512} << 20U;
 
 }  // namespace
 
-Result<KernelListing> load_kernel_listing() {
+Result<std::unique_ptr<KernelSymbols>> load_kernel_symbols() {
   auto text = load_text("/proc/kallsyms", kKallsymsLimit);
   if (!text) return fail(text.error());
-  auto symbols = parse_kallsyms(*std::move(text));
+  return parse_kallsyms(*std::move(text));
+}
+
+Result<KernelListing> load_kernel_listing() {
+  auto symbols = load_kernel_symbols();
   if (!symbols) return fail(symbols.error());
   KernelListing listing;
   listing.symbols = *std::move(symbols);

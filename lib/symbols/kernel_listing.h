@@ -16,7 +16,10 @@ struct KernelListing {
   std::unordered_map<std::string, VirtAddr> modules;  ///< of /proc/modules; empty where that is restricted
 };
 
+/// What /proc/kallsyms lists.
 /// @return as load_text() and parse_kallsyms()
+Result<std::unique_ptr<KernelSymbols>> load_kernel_symbols();
+/// @return as load_kernel_symbols()
 Result<KernelListing> load_kernel_listing();
 /// The same in a thread of its own: to print /proc/kallsyms takes the kernel 50 ms and more.
 using KernelListingAhead = std::future<Result<KernelListing>>;

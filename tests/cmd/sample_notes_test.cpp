@@ -13,12 +13,8 @@
 namespace simdprof::cmd {
 namespace {
 
-using test::Bytes;
-using test::framed;
 using test::HandRecording;
 using test::HandRun;
-using test::operator+;
-using test::words;
 
 HandRun metadata() {
   return {StreamKind::metadata,
@@ -33,13 +29,12 @@ HandRun small_records(std::uint32_t stream, const std::vector<std::uint64_t>& ti
   return run;
 }
 
-/// Such samples with different addresses, and behind each a COMM of 200 bytes: so large a mean that they are decoded
-/// ahead.
+/// Such samples with different addresses, in a run that is decoded ahead.
 HandRun large_records(std::uint32_t stream, const std::vector<std::uint64_t>& times) {
   HandRun run{StreamKind::ring, stream, {}, times.front(), times.back()};
   for (const std::uint64_t time_ns : times) {
     run.records.push_back(test::ip_tid_time(0x401000 + time_ns, 1, time_ns));
-    run.records.push_back(framed(3, words({1, 0}) + Bytes(192 - 16, std::byte{0}) + words({1, time_ns})));
+    run.records.push_back(test::wide_comm(time_ns));
   }
   return run;
 }

@@ -114,4 +114,9 @@ inline Bytes ip_tid_time(std::uint64_t ip, std::uint32_t tid, std::uint64_t time
 }
 inline constexpr std::uint64_t kIpTidTime = 7;
 
+/// A COMM of thread 1 of such an event, 200 bytes long: a run that has one to each sample is decoded ahead.
+inline Bytes wide_comm(std::uint64_t time_ns) {
+  return framed(3, words({1, 0}) + Bytes(176, std::byte{0}) + words({1, time_ns}));
+}
+
 }  // namespace simdprof::test

@@ -109,8 +109,7 @@ TEST(Session, TheBytesOfARecordAreThereWhetherItWasDecodedAheadOrNot) {
   HandRun wide{StreamKind::ring, 1, {}, 10, 30};
   for (const std::uint64_t time_ns : {10U, 20U, 30U}) {
     wide.records.push_back(ip_tid_time(0x401000 + time_ns, 1, time_ns));
-    // A COMM of 200 bytes between them: large enough a mean for the run to be decoded ahead.
-    wide.records.push_back(framed(3, words({1, 0}) + Bytes(192 - 16, std::byte{0}) + words({1, time_ns})));
+    wide.records.push_back(test::wide_comm(time_ns));
   }
   const HandRecording file{{metadata(), wide, ring(2, {15, 25})}};
   auto session = Session::open(file.path());
@@ -137,7 +136,7 @@ TEST(Session, GivesWhatWasNotedOfTheRunOfEachRecord) {
   std::vector<HandRun> runs = {metadata()};
   for (std::uint64_t i = 0; i < 40; ++i) {
     HandRun wide{StreamKind::ring, 1, {}, 10 * i + 1, 10 * i + 5};
-    wide.records.push_back(framed(3, words({1, 0}) + Bytes(192 - 16, std::byte{0}) + words({1, 10 * i + 1})));
+    wide.records.push_back(test::wide_comm(10 * i + 1));
     wide.records.push_back(ip_tid_time(0x401000, 1, 10 * i + 5));
     runs.push_back(wide);
   }
