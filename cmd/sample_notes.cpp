@@ -23,9 +23,9 @@ class SampleNotes final : public RunNotes {
  private:
   std::shared_ptr<const WantedNotes> wanted_;
   SampleGroups groups_;
-  std::shared_ptr<fmt::memory_buffer>
-      buffer_;  ///< texts one after another; a new one each run: a writer may hold the last
-  std::shared_ptr<const void> texts_;
+  // Texts one after another. A new buffer for each run: a writer may hold the last.
+  std::shared_ptr<fmt::memory_buffer> buffer_;
+  std::shared_ptr<const void> texts_;   ///< the same, as NotedText shows its owner
   std::vector<std::size_t> text_ends_;  ///< by number; empty: no texts
 };
 

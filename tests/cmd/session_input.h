@@ -4,12 +4,12 @@
 
 #include <cstdint>
 #include <cstdlib>
-#include <fstream>
 #include <string>
 #include <vector>
 
 #include "lib/model/record_sink.h"
 #include "tests/support/bytes.h"
+#include "tests/support/stored_file.h"
 
 /// Recordings written by hand, as decompressed bytes (man/simdprof-format.5): what `zstd -dc` makes of a file.
 namespace simdprof::test {
@@ -73,8 +73,7 @@ class HandRecording {
   void write(const Bytes& bytes) {
     const int fd = ::mkstemp(path_.data());
     if (fd >= 0) ::close(fd);
-    std::ofstream out(path_, std::ios::binary);
-    for (const std::byte byte : bytes) out.put(static_cast<char>(byte));
+    store_file(path_, bytes);
   }
   std::string path_ = "/tmp/simdprof_test_XXXXXX";
 };

@@ -4,9 +4,6 @@
 //          reader gives is what it gives of the same records in a file that is not compressed.
 //          not set: the rest is taken as such a stream
 // The second byte is the size of a piece.
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -14,8 +11,8 @@
 
 #include "lib/abi/perf_file.h"
 #include "lib/base/check.h"
-#include "lib/base/fd.h"
 #include "lib/perfdata/reader.h"
+#include "tests/fuzz/memory_input.h"
 #include "tests/lib/perfdata/hand_perf_data.h"
 
 namespace {
@@ -52,13 +49,8 @@ test::Bytes records_of(std::span<const std::byte> in) {
 test::Bytes read_back(const test::Bytes& records) {
   test::Fields file;
   file.add(test::header_attr(test::perf_attr(test::kIpTidTimeCpu), {7})).add(records);
-  const test::Bytes bytes = test::pipe_perf_data(file.get());
-  const int memory = ::memfd_create("fuzz", MFD_CLOEXEC);
-  SIMDPROF_ASSERT(memory >= 0 && write_all(memory, bytes).has_value());
-  auto input = InputFile::adopt(UniqueFd{memory});
-  SIMDPROF_ASSERT(input.has_value());
   Ledger ledger;
-  const auto reader = PerfDataReader::open(std::move(*input), "fuzz", ledger);
+  const auto reader = PerfDataReader::open(test::memory_input(test::pipe_perf_data(file.get())), "fuzz", ledger);
   SIMDPROF_ASSERT(reader.has_value());
   test::Bytes all;
   for (std::size_t i = 0; i < reader->chunks().size(); ++i) {

@@ -1,16 +1,13 @@
 // Any bytes as a perf.data: opened, with its compressed streams, every chunk loaded, every record walked. The input
 // goes in through a file in memory, as a reader reads at any place.
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include <cstddef>
 #include <cstdint>
 #include <span>
 
 #include "lib/base/check.h"
 #include "lib/base/cursor.h"
-#include "lib/base/fd.h"
 #include "lib/perfdata/reader.h"
+#include "tests/fuzz/memory_input.h"
 
 namespace {
 
@@ -35,12 +32,8 @@ void walk(const PerfDataReader& reader, const ChunkInfo& chunk, std::span<const 
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const int file = ::memfd_create("fuzz", MFD_CLOEXEC);
-  SIMDPROF_ASSERT(file >= 0 && write_all(file, std::as_bytes(std::span(data, size))).has_value());
-  auto input = InputFile::adopt(UniqueFd{file});
-  SIMDPROF_ASSERT(input.has_value());
   Ledger ledger;
-  const auto reader = PerfDataReader::open(std::move(*input), "fuzz", ledger);
+  const auto reader = PerfDataReader::open(test::memory_input(std::as_bytes(std::span(data, size))), "fuzz", ledger);
   if (!reader) return 0;
   for (std::size_t i = 0; i < reader->chunks().size(); ++i) {
     const auto records = reader->load(i);

@@ -3,9 +3,8 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
-#include <fstream>
-
 #include "tests/lib/capture/fake_sink.h"
+#include "tests/support/stored_file.h"
 
 namespace simdprof {
 namespace {
@@ -46,8 +45,7 @@ class BuildIdFile : public testing::Test {
   std::string put(const std::vector<std::byte>& bytes) {
     const std::string path =
         testing::TempDir() + "build_id_" + testing::UnitTest::GetInstance()->current_test_info()->name();
-    std::ofstream out(path, std::ios::binary);
-    for (const std::byte byte : bytes) out.put(static_cast<char>(byte));
+    test::store_file(path, bytes);
     return path;
   }
 };

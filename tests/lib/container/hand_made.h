@@ -7,13 +7,13 @@
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "lib/base/fd.h"
+#include "tests/support/stored_file.h"
 
 /// Recordings put together from man/simdprof-format.5 by hand: explicit bytes and libzstd, nothing of lib/container.
 namespace simdprof::test {
@@ -195,8 +195,7 @@ class TempFolder {
   std::string store(const std::string& name, std::span<const std::byte> bytes) const {
     // Made anew: cutting an old file to nothing makes some file systems wait for the disk.
     std::filesystem::remove(file(name));
-    std::ofstream out(file(name), std::ios::binary);
-    for (const std::byte byte : bytes) out.put(static_cast<char>(byte));
+    test::store_file(file(name), bytes);
     return file(name);
   }
 

@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -16,6 +15,7 @@
 #include "lib/abi/perf_event.h"
 #include "lib/base/cursor.h"
 #include "tests/support/bytes.h"
+#include "tests/support/stored_file.h"
 
 /// perf.data files put together by hand from the format's definition, in either byte order.
 namespace simdprof::test {
@@ -159,10 +159,10 @@ class PieceCompressor {
 /// A file or folder of its own; removed at the end.
 class TempPath {
  public:
-  explicit TempPath(const Bytes& bytes) { store(path_, bytes); }
+  explicit TempPath(const Bytes& bytes) { store_file(path_, bytes); }
   explicit TempPath(const std::vector<std::pair<std::string, Bytes>>& files) {
     std::filesystem::create_directory(path_);
-    for (const auto& [name, bytes] : files) store(path_ + "/" + name, bytes);
+    for (const auto& [name, bytes] : files) store_file(path_ + "/" + name, bytes);
   }
   TempPath(const TempPath&) = delete;
   TempPath& operator=(const TempPath&) = delete;
@@ -174,11 +174,6 @@ class TempPath {
     static int count = 0;
     return std::filesystem::temp_directory_path() /
            ("simdprof_perf_" + std::to_string(::getpid()) + "_" + std::to_string(count++));
-  }
-  static void store(const std::string& path, const Bytes& bytes) {
-    std::ofstream out(path, std::ios::binary);
-    out.write(static_cast<const char*>(static_cast<const void*>(bytes.data())),
-              static_cast<std::streamsize>(bytes.size()));
   }
   std::string path_ = unused_path();
 };
