@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "lib/base/check.h"
+#include "lib/base/cursor.h"
 
 namespace simdprof {
 
@@ -38,14 +39,15 @@ namespace {
 
 template <class T>
 void append(std::vector<std::byte>& out, T value) {
-  for (std::size_t i = 0; i < sizeof(T); ++i) {
-    out.push_back(static_cast<std::byte>(static_cast<std::uint64_t>(value) >> (8 * i)));
-  }
+  const T little = load_integer<T>(std::as_bytes(std::span(&value, 1)), std::endian::little);
+  const auto bytes = std::as_bytes(std::span(&little, 1));
+  out.insert(out.end(), bytes.begin(), bytes.end());
 }
 
 }  // namespace
 
-RecordBuilder::RecordBuilder(std::uint32_t type, std::uint16_t misc) {
+RecordBuilder::RecordBuilder(std::uint32_t type, std::uint16_t misc, std::size_t expected_bytes) {
+  bytes_.reserve(expected_bytes);
   append(bytes_, type);
   append(bytes_, misc);
   append(bytes_, std::uint16_t{0});
@@ -146,7 +148,8 @@ std::vector<std::byte> encode_xsave_table(const abi::XsaveTable& table) {
 }
 
 std::vector<std::byte> encode_register_image(const RegisterImage& image) {
-  return RecordBuilder(kRecordRegisterImage)
+  constexpr std::size_t kFieldBytes = 96;  // all but the data, rounded up
+  return RecordBuilder(kRecordRegisterImage, 0, kFieldBytes + image.data.size())
       .i32(image.pid)
       .i32(image.tid)
       .u64(image.window_start_ns)

@@ -101,7 +101,8 @@ inline constexpr std::size_t kMaxAuxPieceBytes = 32768;
 /// Little-endian bytes of one record under construction; the header is written by finish().
 class RecordBuilder {
  public:
-  explicit RecordBuilder(std::uint32_t type, std::uint16_t misc = 0);
+  /// @param expected_bytes  room taken at once, for a record that is made at each stop of a target
+  explicit RecordBuilder(std::uint32_t type, std::uint16_t misc = 0, std::size_t expected_bytes = 64);
   RecordBuilder& u8(std::uint8_t value);
   RecordBuilder& u16(std::uint16_t value);
   RecordBuilder& u32(std::uint32_t value);
