@@ -107,7 +107,7 @@ class InlinedProgram : public testing::TestWithParam<InlinedCase> {};
 // Every address of the program's code, not only starts of instructions.
 TEST_P(InlinedProgram, HasTheChainsOfLlvmSymbolizer) {
   const std::string path = test::program(GetParam().program);
-  if (!std::filesystem::exists(path)) GTEST_SKIP() << "dwz is not installed";
+  if (!std::filesystem::exists(path)) GTEST_SKIP() << "no dwz, or the compiler is not GCC";
   const auto code = test::code_of(path);
   ASSERT_EQ(code.size(), 1U) << path;
   std::vector<std::uint64_t> addresses;
