@@ -18,14 +18,16 @@ void append_time(TextBuffer& out, std::uint64_t time_ns) {
   time_ns == AuxPlace::kNoAuxTime ? append_text(out, "-") : append_seconds(out, time_ns, 9);
 }
 
-void append_cpu(TextBuffer& out, const AuxPlace& place) {
-  if (place.cpu >= 0) put(out, " [{:03}]", place.cpu);
+void append_cpu_of(TextBuffer& out, const AuxPlace& place) {
+  if (place.cpu < 0) return;
+  append_text(out, " ");
+  append_cpu(out, static_cast<std::uint32_t>(place.cpu));
 }
 
 /// "969349.987566262 [002] 19233/19233"
 void append_when(TextBuffer& out, const AuxPlace& place) {
   append_time(out, place.time_ns);
-  append_cpu(out, place);
+  append_cpu_of(out, place);
   if (place.tid < 0) return;
   place.pid >= 0 ? put(out, " {}/{}", place.pid, place.tid) : put(out, " -/{}", place.tid);
 }
@@ -34,7 +36,7 @@ void append_address(TextBuffer& out, VirtAddr address) { append_hex_aligned(out,
 
 void append_packet(TextBuffer& out, const AuxRow& row) {
   put(out, "{:08x}", row.place.offset);
-  append_cpu(out, row.place);
+  append_cpu_of(out, row.place);
   if (row.place.cpu < 0 && row.place.tid >= 0) put(out, " tid {}", row.place.tid);
   append_text(out, " ");
   append_text(out, row.name);

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -25,6 +27,16 @@ struct DiffCounts {
   std::uint64_t untrusted = 0;  ///< compared samples with registers that could not be compared
 };
 
+/// What the line of a register begins with: its set and its name. Each is made once.
+class LineHeads {
+ public:
+  const ShortText& of(SetKind kind, abi::Arch arch, RegisterRef ref);
+
+ private:
+  std::array<std::array<std::vector<std::optional<ShortText>>, kRegisterClasses>, 2>
+      heads_{};  ///< by set, class, number
+};
+
 /// What `dump-regs` shows of each sample.
 struct RegisterReport {
   RegisterChoice choice;
@@ -32,6 +44,7 @@ struct RegisterReport {
   std::vector<SetKind> sets = {SetKind::user};
   unsigned lane_columns = 0;             ///< csv and tsv: lane cells of a row; 0 with hex
   std::vector<RegisterRef> registers{};  ///< scratch, kept so that no sample allocates
+  LineHeads heads{};                     ///< scratch of the text
   SetDifference difference{};            ///< scratch of --diff
   DiffCounts diff_counts{};
 };

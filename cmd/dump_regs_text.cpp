@@ -8,6 +8,11 @@ namespace {
 
 constexpr unsigned kNameColumns = 6;  // "rflags", "zmm31 "
 
+void append_signed(TextBuffer& out, std::int32_t value) {
+  const fmt::format_int text(value);
+  append_text(out, {text.data(), text.size()});
+}
+
 void append_place(TextBuffer& out, const Location& place) {
   if (place.symbol.empty()) {
     append_text(out, " [unknown]");
@@ -28,8 +33,13 @@ void append_sample_header(TextBuffer& out, const RegisterSample& registers, cons
   const Sample& sample = *registers.hit->sample;
   append_text(out, registers.hit->comm);
   append_text(out, " ");
-  fmt::format_to(std::back_inserter(out), "{}/{}", sample.pid, sample.tid);
-  if (sample.has(abi::PERF_SAMPLE_CPU)) fmt::format_to(std::back_inserter(out), " [{:03}]", sample.cpu);
+  append_signed(out, sample.pid);
+  append_text(out, "/");
+  append_signed(out, sample.tid);
+  if (sample.has(abi::PERF_SAMPLE_CPU)) {
+    append_text(out, " ");
+    append_cpu(out, sample.cpu);
+  }
   if (sample.has(abi::PERF_SAMPLE_TIME)) {
     append_text(out, " ");
     append_seconds(out, sample.time_ns, 9);
@@ -55,15 +65,19 @@ void append_sample_header(TextBuffer& out, const RegisterSample& registers, cons
 
 namespace {
 
-void append_register_line(TextBuffer& out, const SetView& view, abi::Arch arch, RegisterRef ref, SetKind kind,
-                          LaneType as) {
-  append_text(out, "  ");
-  append_text(out, set_name(kind));
-  append_text(out, "  ");
-  const std::size_t start = out.size();
-  append_register_name(out, arch, ref);
-  append_padding(out, out.size() - start, kNameColumns);
-  append_text(out, " ");
+void append_register_line(TextBuffer& out, const SetView& view, RegisterRef ref, const ShortText& head, LaneType as) {
+  if (ref.kind == RegisterClass::gpr && view.gprs_trusted) {  // most lines of most dumps
+    if (const auto word = view.set->general(ref.number)) {
+      PieceWriter line(out, ShortText::kMostBytes + 19);
+      line.text(head);
+      line.put('0');
+      line.put('x');
+      line.hex_digits(*word, 16);
+      line.put('\n');
+      return;
+    }
+  }
+  PieceWriter(out, ShortText::kMostBytes).text(head);
   const RegisterValue value = read_register(view, ref);
   append_lanes_text(out, value, is_vector_class(ref.kind) ? as : LaneType::hex);
   if (ref.kind == RegisterClass::mxcsr && value.presence() == Presence::valid) {
@@ -74,6 +88,24 @@ void append_register_line(TextBuffer& out, const SetView& view, abi::Arch arch, 
 
 }  // namespace
 
+const ShortText& LineHeads::of(SetKind kind, abi::Arch arch, RegisterRef ref) {
+  auto& heads = heads_[static_cast<std::size_t>(kind)][static_cast<std::size_t>(ref.kind)];
+  if (heads.size() <= ref.number) heads.resize(ref.number + 1);
+  auto& head = heads[ref.number];
+  if (!head) {
+    TextBuffer text;
+    append_text(text, "  ");
+    append_text(text, set_name(kind));
+    append_text(text, "  ");
+    const std::size_t start = text.size();
+    append_register_name(text, arch, ref);
+    append_padding(text, text.size() - start, kNameColumns);
+    append_text(text, " ");
+    head.emplace(std::string_view(text.data(), text.size()));
+  }
+  return *head;
+}
+
 void render_registers_text(TextBuffer& out, const RegisterSample& sample, RegisterReport& report) {
   append_sample_header(out, sample, report);
   append_text(out, "\n");
@@ -82,7 +114,7 @@ void render_registers_text(TextBuffer& out, const RegisterSample& sample, Regist
       const SetView view = sample.view(kind);
       choose_registers(*view.set, report.choice, report.registers);
       for (const RegisterRef ref : report.registers) {
-        append_register_line(out, view, sample.arch, ref, kind, report.as);
+        append_register_line(out, view, ref, report.heads.of(kind, sample.arch, ref), report.as);
       }
     }
   }

@@ -36,6 +36,13 @@ void append_decimal(TextBuffer& out, std::uint64_t value, unsigned columns) {
   append_text(out, {text.data(), text.size()});
 }
 
+void append_cpu(TextBuffer& out, std::uint32_t cpu) {
+  append_text(out, "[");
+  if (cpu < 100) append_text(out, cpu < 10 ? "00" : "0");
+  append_decimal(out, cpu);
+  append_text(out, "]");
+}
+
 void append_hex_aligned(TextBuffer& out, std::uint64_t value, unsigned columns) {
   const unsigned digits = hex_digit_count(value);
   append_padding(out, digits, columns);

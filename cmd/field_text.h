@@ -10,6 +10,8 @@ namespace simdprof::cmd {
 
 /// Decimal digits, right-aligned in `columns`.
 void append_decimal(TextBuffer& out, std::uint64_t value, unsigned columns = 0);
+/// `[002]`, as perf shows CPUs.
+void append_cpu(TextBuffer& out, std::uint32_t cpu);
 /// Hexadecimal digits without prefix, right-aligned in `columns`.
 void append_hex_aligned(TextBuffer& out, std::uint64_t value, unsigned columns);
 void append_padding(TextBuffer& out, std::size_t written, std::size_t columns);

@@ -37,13 +37,6 @@ void append_task(TextBuffer& out, const Sample& sample, FieldSet fields) {
   }
 }
 
-void append_cpu(TextBuffer& out, std::uint32_t cpu) {
-  append_text(out, "[");
-  if (cpu < 100) append_text(out, cpu < 10 ? "00" : "0");
-  append_decimal(out, cpu);
-  append_text(out, "] ");
-}
-
 void append_time(TextBuffer& out, std::uint64_t time_ns, unsigned digits) {
   fmt::memory_buffer text;  // short: stays on the stack
   append_seconds(text, time_ns, digits);
@@ -270,7 +263,10 @@ void render_script_text(TextOut& lines, const SampleHit& hit, SampleSource& sour
   const bool chain = fields.has(ScriptField::ip) && fields.has(ScriptField::callchain);
   if (fields.has(ScriptField::comm)) append_comm(out, hit.comm, !chain);
   append_task(out, sample, fields);
-  if (fields.has(ScriptField::cpu)) append_cpu(out, sample.cpu);
+  if (fields.has(ScriptField::cpu)) {
+    append_cpu(out, sample.cpu);
+    append_text(out, " ");
+  }
   if (fields.has(ScriptField::misc)) append_misc(out, sample.mode);
   if (fields.has(ScriptField::time)) append_time(out, sample.time_ns, view.time_digits);
   if (fields.has(ScriptField::period)) {

@@ -85,12 +85,12 @@ std::string_view presence_word(const RegisterValue& value) {
 }
 
 void append_part_hex(TextBuffer& out, const RegisterValue& value, const RegisterPart& part) {
-  append_text(out, "0x");
   const unsigned end = part.first_bit + part.bits;
-  if (end % 64 != 0) append_hex_digits(out, value.words[end / 64], end % 64 / 4);
-  for (unsigned word = end / 64; word > part.first_bit / 64; --word) {
-    append_hex_digits(out, value.words[word - 1], 16);
-  }
+  PieceWriter digits(out, 2 + part.bits / 4 + 16);
+  digits.put('0');
+  digits.put('x');
+  if (end % 64 != 0) digits.hex_digits(value.words[end / 64], end % 64 / 4);
+  for (unsigned word = end / 64; word > part.first_bit / 64; --word) digits.hex_digits(value.words[word - 1], 16);
 }
 
 void append_hex_value(TextBuffer& out, const RegisterValue& value) {

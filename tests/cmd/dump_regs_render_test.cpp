@@ -243,5 +243,22 @@ TEST(WidestVectorBits, KnowsTheSimdAbiOfTheKernel) {
   EXPECT_EQ(widest_vector_bits(facts, {}), 512U);
 }
 
+// A head has room for 16 bytes: the longest name there is, orig_r3, takes all of them.
+TEST(LineHeads, HoldTheNameOfEveryRegisterOfEveryMachine) {
+  using abi::Arch;
+  for (const Arch arch :
+       {Arch::unknown, Arch::x86_64, Arch::x86_32, Arch::arm64, Arch::arm32, Arch::riscv64, Arch::ppc64, Arch::s390}) {
+    LineHeads heads;
+    for (unsigned number = 0; number < 64; ++number) {
+      TextBuffer name;
+      append_register_name(name, arch, {RegisterClass::gpr, number});
+      TextBuffer line;
+      PieceWriter(line, ShortText::kMostBytes).text(heads.of(SetKind::intr, arch, {RegisterClass::gpr, number}));
+      const std::string padded = fmt::format("  intr  {:<6} ", fmt::to_string(name));
+      EXPECT_EQ(fmt::to_string(line), padded) << number;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace simdprof::cmd
