@@ -32,8 +32,7 @@ bool has_kernel_hits(const Session& session) {
   constexpr std::size_t kFewChunks = 8;  // a short reading would end later, to wait for symbols that nobody asked for
   const auto& events = session.facts().events.events;
   return session.input().chunks().size() > kFewChunks &&
-         std::any_of(events.begin(), events.end(),
-                     [](const EventDesc& event) { return (event.attr.flags & abi::kAttrExcludeKernel) == 0; });
+         std::any_of(events.begin(), events.end(), [](const EventDesc& event) { return event.attr.samples_kernel(); });
 }
 
 struct SampleSource::State {

@@ -74,7 +74,7 @@ bool shows_kernel_frame(const Sample& sample, abi::Arch arch) {
 
 /// R3: an event that leaves the kernel out shows an address of it.
 bool leaks_kernel_ip(const Sample& sample, const abi::EventAttr& attr, abi::Arch arch) {
-  if ((attr.flags & abi::kAttrExcludeKernel) == 0 || sample.guest()) return false;
+  if (attr.samples_kernel() || sample.guest()) return false;
   const auto intr_ip = sample.regs_intr.abi == 0 ? std::nullopt : word_of(sample.regs_intr, abi::ip_register(arch));
   const bool ip_leaks = sample.has(abi::PERF_SAMPLE_IP) && is_kernel_address(arch, sample.ip);
   return ip_leaks || (intr_ip && is_kernel_address(arch, *intr_ip));

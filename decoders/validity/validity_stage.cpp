@@ -16,7 +16,7 @@ constexpr std::size_t kMaxEvents = 65536;
 bool worth_checking(const SampleToCheck& input) {
   constexpr std::uint64_t kLookedAt =
       abi::PERF_SAMPLE_REGS_USER | abi::PERF_SAMPLE_REGS_INTR | abi::PERF_SAMPLE_CALLCHAIN;
-  return input.sample.has(kLookedAt) || (input.attr.flags & abi::kAttrExcludeKernel) != 0;
+  return input.sample.has(kLookedAt) || !input.attr.samples_kernel();
 }
 
 void fill_ref(const SampleToCheck& input, std::uint64_t number, SampleRef& ref) {

@@ -43,6 +43,9 @@ struct EventAttr {
   std::uint32_t sample_simd_pred_reg_user = 0;
   std::uint64_t sample_simd_vec_reg_intr = 0;
   std::uint64_t sample_simd_vec_reg_user = 0;
+
+  /// Whether hits in kernel mode are sampled.
+  [[nodiscard]] inline bool samples_kernel() const;
 };
 static_assert(sizeof(EventAttr) == 176);
 static_assert(offsetof(EventAttr, flags) == 40);
@@ -103,6 +106,8 @@ enum AttrFlag : std::uint64_t {
   kAttrDeferCallchain = 1ULL << 38,
   kAttrDeferOutput = 1ULL << 39,
 };
+
+bool EventAttr::samples_kernel() const { return (flags & kAttrExcludeKernel) == 0; }
 inline constexpr unsigned kAttrPreciseIpShift = 15;
 
 enum TypeId : std::uint32_t {

@@ -166,7 +166,7 @@ Result<AuxPlan> arrange_aux_requests(std::vector<EventRequest>& requests, const 
   if (wish.snapshot && samples) return fail(Errc::usage, "--snapshot and AUX bytes in samples exclude each other");
   if (const Status ordered = order_and_group(requests); !ordered) return fail(ordered.error());
   const bool kernel_traced = std::any_of(requests.begin(), requests.end(), [](const EventRequest& request) {
-    return is_aux(request) && (request.attr.flags & abi::kAttrExcludeKernel) == 0;
+    return is_aux(request) && request.attr.samples_kernel();
   });
   requests.push_back(make_dummy(EventRole::tracking, "dummy:u",
                                 abi::kAttrContextSwitch | abi::kAttrExcludeKernel | abi::kAttrExcludeHv));

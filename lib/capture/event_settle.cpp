@@ -78,7 +78,7 @@ Status settle(Settling settling) {
       abi::set_precise_ip(attr, abi::precise_ip(attr) - 1);
     } else if (no_counter(error_number) && is_cycles(attr)) {
       take_clock(settling);
-    } else if (denied && !settling.request.mode_given && (attr.flags & abi::kAttrExcludeKernel) == 0) {
+    } else if (denied && !settling.request.mode_given && attr.samples_kernel()) {
       const auto kept = attr.flags;
       const auto kept_name = settling.plan.name;
       leave_kernel_out(settling);

@@ -26,8 +26,7 @@ std::string explain_denied(const abi::EventAttr& attr) {
     return fmt::format("kernel.perf_event_paranoid is {}; sysctl kernel.perf_event_paranoid=2, or CAP_PERFMON",
                        *paranoid);
   }
-  const bool kernel_samples = (attr.flags & abi::kAttrExcludeKernel) == 0;
-  if (kernel_samples && *paranoid == 2) {
+  if (attr.samples_kernel() && *paranoid == 2) {
     return "kernel.perf_event_paranoid is 2: kernel samples need 1, or CAP_PERFMON; with :u user mode alone is sampled";
   }
   return fmt::format(

@@ -106,9 +106,8 @@ void PtraceRecords::forget(Tid tid) {
 void PtraceRecords::synthesize(const std::vector<Pid>& processes, std::uint64_t time_ns) {
   RecordBatch batch(sink_, sink_.open_stream({StreamKind::synthesized, -1, -1}));
   Synthesizer synthesizer(batch, time_ns, task_event_id_.value_or(0));
-  const bool kernel_hits = std::any_of(plan_.events.begin(), plan_.events.end(), [](const EventPlan& event) {
-    return (event.attr.flags & abi::kAttrExcludeKernel) == 0;
-  });
+  const bool kernel_hits = std::any_of(plan_.events.begin(), plan_.events.end(),
+                                       [](const EventPlan& event) { return event.attr.samples_kernel(); });
   if (kernel_hits) synthesizer.add_kernel();
   for (const Pid pid : processes) synthesizer.add_process(pid);
   if (const Status written = batch.hand_over(); !written) log_warning(written.error().fact);

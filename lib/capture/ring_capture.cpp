@@ -154,9 +154,8 @@ class RingCapture {
     RecordBatch batch(sink_, sink_.open_stream({StreamKind::synthesized, -1, -1}));
     const std::uint64_t id = rings_->rings().front().members.front().id;
     Synthesizer synthesizer(batch, outcome_.start_ns, id);
-    const bool kernel_hits = std::any_of(plan_.events.begin(), plan_.events.end(), [](const EventPlan& event) {
-      return (event.attr.flags & abi::kAttrExcludeKernel) == 0;
-    });
+    const bool kernel_hits = std::any_of(plan_.events.begin(), plan_.events.end(),
+                                         [](const EventPlan& event) { return event.attr.samples_kernel(); });
     if (kernel_hits) synthesizer.add_kernel();
     std::vector<Pid> processes;
     if (per_cpu()) {

@@ -149,9 +149,8 @@ InputHead PerfDataReader::State::head() const {
   if (const auto release = metadata.facts().find("release"); release != metadata.facts().end()) {
     head.kernel_release = release->second;
   }
-  head.samples_kernel =
-      std::any_of(metadata.events().begin(), metadata.events().end(),
-                  [](const Metadata::Event& event) { return (event.attr.flags & abi::kAttrExcludeKernel) == 0; });
+  head.samples_kernel = std::any_of(metadata.events().begin(), metadata.events().end(),
+                                    [](const Metadata::Event& event) { return event.attr.samples_kernel(); });
   return head;
 }
 
