@@ -1,6 +1,7 @@
 #include "cmd/sample_source.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 #include <variant>
 
@@ -10,6 +11,7 @@
 #include "cmd/merged_records.h"
 #include "cmd/sample_notes.h"
 #include "cmd/symbol_options.h"
+#include "decoders/lanes/instruction.h"
 #include "decoders/registers/register_stage.h"
 #include "lib/symbols/address_spaces.h"
 #include "lib/symbols/resolver.h"
@@ -66,6 +68,7 @@ struct SampleSource::State {
   std::uint64_t given = 0;
   AddressSpaces spaces;
   Resolver resolver;
+  std::array<std::byte, kMostInstructionBytes> code{};  ///< SampleSource::code()
   LocationCache places;
   ChainTexts chain_texts;
   Unwinder unwinder;
@@ -222,6 +225,12 @@ const std::vector<CallFrame>& SampleSource::call_chain() {
 
 const Location& SampleSource::locate(VirtAddr address, CpuMode mode, bool lines) {
   return state_->places.locate(state_->hit.sample->pid, address, mode, lines);
+}
+
+SampleSource::Code SampleSource::code() {
+  const Sample& sample = *state_->hit.sample;
+  const auto found = state_->resolver.read_code(state_->spaces, sample.pid, sample.ip, sample.mode, state_->code);
+  return {found.arch, std::span<const std::byte>(state_->code).first(found.bytes)};
 }
 
 const Mapping* SampleSource::mapping(VirtAddr address, CpuMode mode) const {

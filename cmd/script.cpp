@@ -8,6 +8,7 @@
 #include "cmd/sample_options.h"
 #include "cmd/script_render.h"
 #include "cmd/text_out.h"
+#include "decoders/lanes/instruction.h"
 
 namespace simdprof::cmd {
 namespace {
@@ -50,12 +51,30 @@ std::vector<std::string> join_removed_fields(const std::vector<std::string>& wor
   return joined;
 }
 
+// Whether the machine's instructions are known well enough for what is shown of them.
+Status check_instructions(const FieldChoice& choice, abi::Arch arch) {
+  const InstructionKnowledge known = instruction_knowledge(arch);
+  if (choice.shown.has(ScriptField::disasm) && known != InstructionKnowledge::text) {
+    return fail(Errc::unsupported, "field disasm: this simdprof cannot read instructions of the recording's machine");
+  }
+  const bool lengths = choice.shown.has(ScriptField::insn) || choice.shown.has(ScriptField::insnlen);
+  if (lengths && known == InstructionKnowledge::none) {
+    return fail(Errc::unsupported,
+                "fields insn and insnlen: this simdprof does not know how long instructions of the "
+                "recording's machine are");
+  }
+  return {};
+}
+
 Result<ScriptView> make_view(const ScriptOptions& options, const FieldChoice& choice, const RecordingFacts& facts) {
   ScriptView view;
   view.arch = facts.arch;
   view.max_stack = options.max_stack;
   view.inlined = options.inlined;
   view.time_digits = options.nanoseconds ? 9 : 6;
+  if (const Status known = check_instructions(choice, facts.arch); !known) {
+    return fail(with_input(known.error(), options.samples.input));
+  }
   auto fields = fields_of_events(facts.events, choice);
   if (!fields) return fail(with_input(fields.error(), options.samples.input));
   view.fields = std::move(*fields);

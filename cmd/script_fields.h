@@ -40,12 +40,19 @@ enum class ScriptField : std::uint32_t {
   code_page_size = 1U << 25U,
   brstackoff = 1U << 26U,
   ipc = 1U << 27U,
+  insn = 1U << 28U,
+  insnlen = 1U << 29U,
+  disasm = 1U << 30U,
 };
 
 class FieldSet {
  public:
   constexpr FieldSet() = default;
   [[nodiscard]] constexpr bool has(ScriptField field) const { return (bits_ & static_cast<std::uint32_t>(field)) != 0; }
+  /// A field that is made of the code at the address.
+  [[nodiscard]] constexpr bool has_code() const {
+    return has(ScriptField::insn) || has(ScriptField::insnlen) || has(ScriptField::disasm);
+  }
   constexpr void add(ScriptField field) { bits_ |= static_cast<std::uint32_t>(field); }
   constexpr void remove(ScriptField field) { bits_ &= ~static_cast<std::uint32_t>(field); }
   friend bool operator==(const FieldSet&, const FieldSet&) = default;

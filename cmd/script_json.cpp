@@ -3,6 +3,7 @@
 #include "cmd/data_source_text.h"
 #include "cmd/field_text.h"
 #include "cmd/script_render.h"
+#include "decoders/lanes/instruction.h"
 
 namespace simdprof::cmd {
 namespace {
@@ -144,6 +145,22 @@ void add_branches(JsonObject& object, const BranchStack& branches, SampleSource&
   append_text(out, "]");
 }
 
+void add_code(JsonObject& object, const SampleHit& hit, SampleSource& source, FieldSet fields) {
+  const auto [arch, bytes] = source.code();
+  const unsigned length = instruction_length(arch, bytes);
+  if (length == 0) return;
+  if (fields.has(ScriptField::insnlen)) append_number(object.key("insnlen"), length);
+  if (fields.has(ScriptField::insn)) {
+    TextBuffer& out = object.key("insn");
+    append_text(out, "\"");
+    for (const std::byte byte : bytes.first(length)) append_hex_digits(out, std::to_integer<std::uint64_t>(byte), 2);
+    append_text(out, "\"");
+  }
+  TextBuffer said;
+  append_instruction(said, arch, hit.sample->ip, bytes);
+  if (fields.has(ScriptField::disasm)) object.text("disasm", {said.data(), said.size()});
+}
+
 void add_task(JsonObject& object, const SampleHit& hit, FieldSet fields) {
   const Sample& sample = *hit.sample;
   if (fields.has(ScriptField::comm)) object.text("comm", hit.comm);
@@ -188,6 +205,7 @@ void render_script_json(TextOut& lines, const SampleHit& hit, SampleSource& sour
         fields.has(ScriptField::brstackoff)) {
       add_branches(object, sample.branches, source, fields);
     }
+    if (fields.has_code()) add_code(object, hit, source, fields);
     if (fields.has(ScriptField::ipc) && hit.cycles != 0) {
       append_number(object.key("cycles"), hit.cycles);
       append_number(object.key("cycle_instructions"), hit.cycle_instructions);

@@ -10,6 +10,7 @@
 #include "cmd/data_source_text.h"
 #include "cmd/field_text.h"
 #include "cmd/script_render.h"
+#include "decoders/lanes/instruction.h"
 #include "lib/base/check.h"
 
 namespace simdprof::cmd {
@@ -239,6 +240,27 @@ void append_access(TextBuffer& out, std::uint64_t data_src) {
   append_padding(out, out.size() - begin, kColumns);
 }
 
+// ` ilen: 4 insn: c5 fd 58 c1`, then the instruction as text. A length of 0 stands where the code is not known.
+void append_code(TextBuffer& out, const SampleHit& hit, SampleSource& source, FieldSet fields) {
+  const auto [arch, bytes] = source.code();
+  const unsigned length = instruction_length(arch, bytes);
+  if (fields.has(ScriptField::insnlen)) {
+    append_text(out, " ilen: ");
+    append_decimal(out, length);
+  }
+  if (length == 0) return;
+  if (fields.has(ScriptField::insn)) {
+    append_text(out, " insn:");
+    for (const std::byte byte : bytes.first(length)) {
+      append_text(out, " ");
+      append_hex_digits(out, std::to_integer<std::uint64_t>(byte), 2);
+    }
+  }
+  if (!fields.has(ScriptField::disasm)) return;
+  append_text(out, "\t\t");
+  append_instruction(out, arch, hit.sample->ip, bytes);
+}
+
 /// Instructions a cycle, in hundredths that are cut as perf cuts them.
 void append_ipc(TextBuffer& out, const SampleHit& hit) {
   if (hit.cycles == 0 || hit.cycle_instructions == 0) return;
@@ -293,6 +315,7 @@ void render_script_text(TextOut& lines, const SampleHit& hit, SampleSource& sour
   } else if (fields.has(ScriptField::brstackoff)) {
     append_branch_offsets(out, sample.branches, source, fields);
   }
+  if (fields.has_code()) append_code(out, hit, source, fields);
   if (fields.has(ScriptField::ipc)) append_ipc(out, hit);
   if (fields.has(ScriptField::phys_addr)) append_hex_aligned(out, sample.phys_addr, kAddressColumns);
   if (fields.has(ScriptField::data_page_size)) append_page_size(out, sample.data_page_size);

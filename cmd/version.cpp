@@ -5,6 +5,7 @@
 #include "cmd/exit_code.h"
 #include "cmd/text_out.h"
 #include "decoders/aux/aux_decoder.h"
+#include "decoders/lanes/instruction.h"
 #include "lib/base/log.h"
 #include "lib/model/own_record.h"
 
@@ -19,6 +20,8 @@ void render_built_in(TextOut& out) {
     const std::string what = trace.library.empty() ? "built in" : trace.library;
     out.print("AUX traces  {}: {}\n", trace.name, trace.built_in ? what : "not built in");
   }
+  const std::string instructions = instruction_library();
+  out.print("x86 code    {}\n", instructions.empty() ? "not built in" : instructions);
   out.write("symbols     libelf, libdw (DWARF 4 and 5, inline frames, unwinding)\n");
 }
 

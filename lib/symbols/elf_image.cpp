@@ -136,6 +136,16 @@ std::optional<std::uint64_t> ElfImage::read_constant(FileOffset offset, unsigned
   return value;
 }
 
+std::size_t ElfImage::read_bytes(FileOffset offset, std::span<std::byte> out) const {
+  std::size_t size = 0;
+  const char* raw = elf_rawfile(elf_, &size);
+  if (raw == nullptr || offset >= size) return 0;
+  const auto bytes = std::as_bytes(std::span(raw, size)).subspan(offset);
+  const std::size_t count = std::min(bytes.size(), out.size());
+  std::copy_n(bytes.begin(), count, out.begin());
+  return count;
+}
+
 Dwarf* ElfImage::dwarf(Dwarf_Addr& bias) const { return dwfl_module_getdwarf(module_, &bias); }
 
 }  // namespace simdprof

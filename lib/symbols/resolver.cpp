@@ -1,5 +1,6 @@
 #include "lib/symbols/resolver.h"
 
+#include <elf.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -9,6 +10,15 @@
 
 namespace simdprof {
 namespace {
+
+abi::Arch arch_of(unsigned elf_machine) {
+  switch (elf_machine) {
+    case EM_X86_64: return abi::Arch::x86_64;
+    case EM_386: return abi::Arch::x86_32;
+    case EM_AARCH64: return abi::Arch::arm64;
+    default: return abi::Arch::unknown;
+  }
+}
 
 // User addresses of every 64-bit architecture here lie in the lower half.
 constexpr VirtAddr kUpperHalf = VirtAddr{1} << 63U;
@@ -127,6 +137,19 @@ Location Resolver::locate_lines(const AddressSpaces& spaces, Pid pid, VirtAddr a
     location.frames = lines->locate(location.dso_address, location.symbol);
   }
   return location;
+}
+
+Resolver::Code Resolver::read_code(const AddressSpaces& spaces, Pid pid, VirtAddr address, CpuMode mode,
+                                   std::span<std::byte> out) {
+  if (mode != CpuMode::user) return {};
+  const Mapping* mapping = spaces.find(pid, address);
+  if (mapping == nullptr || map_kind(mapping->path) == MapKind::anonymous) return {};
+  const Dso& dso = state_->dso_of(*mapping);
+  if (dso.image == nullptr) return {};
+  // A vdso is one image, and some kernels give its address as its offset.
+  const bool is_file = map_kind(mapping->path) == MapKind::file;
+  const FileOffset offset = (is_file ? mapping->file_offset : 0) + (address - mapping->start);
+  return {arch_of(dso.image->machine()), dso.image->read_bytes(offset, out)};
 }
 
 std::vector<Resolver::Problem> Resolver::problems() const {

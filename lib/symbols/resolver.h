@@ -3,6 +3,7 @@
 #include <future>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -37,6 +38,13 @@ class Resolver {
   Location locate(const AddressSpaces& spaces, Pid pid, VirtAddr address, CpuMode mode);
   /// As locate, and also source lines and the inline chain in `frames`.
   Location locate_lines(const AddressSpaces& spaces, Pid pid, VirtAddr address, CpuMode mode);
+
+  /// Machine code as the file that is mapped there has it.
+  struct Code {
+    abi::Arch arch = abi::Arch::unknown;  ///< the file's: a 64-bit machine runs 32-bit programs too
+    std::size_t bytes = 0;  ///< copied; 0 for the kernel, for what is no file, where there is no such file
+  };
+  Code read_code(const AddressSpaces& spaces, Pid pid, VirtAddr address, CpuMode mode, std::span<std::byte> out);
 
   /// Kernel addresses will be asked for: starts to read the kernel's symbols in the background, where `begun` has not.
   void prefetch_kernel(KernelListingAhead begun = {});

@@ -2,8 +2,11 @@
 
 #include <dlfcn.h>
 #include <gtest/gtest.h>
+#include <sys/auxv.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <string>
 
 #include "tests/lib/symbols/own_process.h"
@@ -46,6 +49,32 @@ TEST_F(ResolverTest, NamesAFunctionOfTheCLibrary) {
   // With the library's debug file here, its static alias is preferred, as perf does: qsort_r itself is weak.
   EXPECT_TRUE(location.symbol.ends_with("qsort_r")) << location.symbol;
   EXPECT_EQ(location.dso, "libc.so.6");
+}
+
+// The code of a function here is the code in its file: nothing of it is relocated.
+TEST_F(ResolverTest, ReadsTheCodeOfFilesAndOfTheVdso) {
+  const std::byte* const function = reinterpret_cast<const std::byte*>(&simdprof_test_landmark);
+  std::array<std::byte, 15> code{};
+  const auto at = reinterpret_cast<VirtAddr>(function);
+  const Resolver::Code found = resolver_.read_code(spaces_, getpid(), at, CpuMode::user, code);
+  EXPECT_EQ(found.bytes, code.size());
+  EXPECT_TRUE(std::equal(code.begin(), code.end(), function));
+#ifdef __x86_64__
+  EXPECT_EQ(found.arch, abi::Arch::x86_64);
+#endif
+  const auto* const vdso = reinterpret_cast<const std::byte*>(getauxval(AT_SYSINFO_EHDR));
+  if (vdso == nullptr) return;
+  const auto in_vdso = reinterpret_cast<VirtAddr>(vdso + 0x40);
+  EXPECT_EQ(resolver_.read_code(spaces_, getpid(), in_vdso, CpuMode::user, code).bytes, code.size());
+  EXPECT_TRUE(std::equal(code.begin(), code.end(), vdso + 0x40));
+}
+
+TEST_F(ResolverTest, HasNoCodeOfWhatIsNoFile) {
+  std::array<std::byte, 15> code{};
+  const auto at = reinterpret_cast<VirtAddr>(&simdprof_test_landmark);
+  EXPECT_EQ(resolver_.read_code(spaces_, getpid(), at, CpuMode::kernel, code).bytes, 0U);
+  EXPECT_EQ(resolver_.read_code(spaces_, getpid(), at, CpuMode::guest_user, code).bytes, 0U);
+  EXPECT_EQ(resolver_.read_code(spaces_, getpid(), 0x10, CpuMode::user, code).bytes, 0U) << "not mapped";
 }
 
 TEST_F(ResolverTest, EqualTextHasEqualPointers) {
