@@ -88,16 +88,18 @@ def xmm_of_perf(exported, fields="uregs"):
 
 
 def xmm_of_simdprof(path):
-    """By sample: the XMM registers that have a value, INIT as zero; untrusted ones are none."""
+    """By sample: those of xmm0 to xmm15 that have a value, INIT as zero; untrusted ones are none. AVX-512 has sixteen
+    more, for which perf's register sections have no place."""
     found = []
     for line in read("dump-regs", path, "--user", "--xmm", "--format", "jsonl").splitlines():
         values = {}
         for chosen in json.loads(line)["sets"]:
             for one in chosen["registers"]:
-                if one["presence"] == "init":
-                    values[int(one["name"][3:])] = 0
-                elif one["presence"] == "valid":
-                    values[int(one["name"][3:])] = int(one["value"], 16)
+                number = int(one["name"][3:])
+                if number < 16 and one["presence"] == "init":
+                    values[number] = 0
+                elif number < 16 and one["presence"] == "valid":
+                    values[number] = int(one["value"], 16)
         found.append(values)
     return found
 
