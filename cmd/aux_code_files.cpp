@@ -1,6 +1,7 @@
 #include "cmd/aux_code_files.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "lib/symbols/dso.h"
@@ -24,14 +25,12 @@ void AuxCodeFiles::open(std::uint32_t file, Opened& opened) const {
   opened.reason = found.reason;
   opened.detail = std::move(found.detail);
   if (found.image == nullptr) return;
-  std::size_t size = 0;
-  const char* raw = elf_rawfile(found.image->elf(), &size);
-  if (raw == nullptr) {
+  opened.bytes = found.image->bytes_at(0, std::numeric_limits<std::size_t>::max());
+  if (opened.bytes.empty()) {
     opened.reason = Unresolved::unreadable;
     return;
   }
   opened.image = std::move(found.image);
-  opened.bytes = std::as_bytes(std::span(raw, size));
 }
 
 std::size_t AuxCodeFiles::read(std::uint32_t file, FileOffset offset, std::span<std::byte> out) const {

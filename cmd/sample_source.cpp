@@ -1,7 +1,6 @@
 #include "cmd/sample_source.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 #include <variant>
 
@@ -68,7 +67,6 @@ struct SampleSource::State {
   std::uint64_t given = 0;
   AddressSpaces spaces;
   Resolver resolver;
-  std::array<std::byte, kMostInstructionBytes> code{};  ///< SampleSource::code()
   LocationCache places;
   ChainTexts chain_texts;
   Unwinder unwinder;
@@ -227,10 +225,9 @@ const Location& SampleSource::locate(VirtAddr address, CpuMode mode, bool lines)
   return state_->places.locate(state_->hit.sample->pid, address, mode, lines);
 }
 
-SampleSource::Code SampleSource::code() {
+Resolver::Code SampleSource::code() {
   const Sample& sample = *state_->hit.sample;
-  const auto found = state_->resolver.read_code(state_->spaces, sample.pid, sample.ip, sample.mode, state_->code);
-  return {found.arch, std::span<const std::byte>(state_->code).first(found.bytes)};
+  return state_->resolver.code_at(state_->spaces, sample.pid, sample.ip, sample.mode, kMostInstructionBytes);
 }
 
 const Mapping* SampleSource::mapping(VirtAddr address, CpuMode mode) const {

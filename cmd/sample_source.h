@@ -2,7 +2,6 @@
 
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -83,12 +82,8 @@ class SampleSource {
   [[nodiscard]] const std::vector<CallFrame>& call_chain();
   /// A place in the address space of that sample's process. Holds until the next call.
   [[nodiscard]] const Location& locate(VirtAddr address, CpuMode mode, bool lines);
-  /// The code that that sample hit, as the file mapped there has it: at most one instruction's bytes.
-  struct Code {
-    abi::Arch arch = abi::Arch::unknown;
-    std::span<const std::byte> bytes;  ///< until the next call; empty where it is not known
-  };
-  [[nodiscard]] Code code();
+  /// The code that that sample hit, as the file mapped there has it: at most as much as an instruction can take.
+  [[nodiscard]] Resolver::Code code();
   /// The mapping of that sample's process that covers `address`, or nullptr.
   [[nodiscard]] const Mapping* mapping(VirtAddr address, CpuMode mode) const;
   /// Files that could not give symbols so far.

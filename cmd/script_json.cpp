@@ -156,9 +156,10 @@ void add_code(JsonObject& object, const SampleHit& hit, SampleSource& source, Fi
     for (const std::byte byte : bytes.first(length)) append_hex_digits(out, std::to_integer<std::uint64_t>(byte), 2);
     append_text(out, "\"");
   }
+  if (!fields.has(ScriptField::disasm)) return;
   TextBuffer said;
   append_instruction(said, arch, hit.sample->ip, bytes);
-  if (fields.has(ScriptField::disasm)) object.text("disasm", {said.data(), said.size()});
+  object.text("disasm", {said.data(), said.size()});
 }
 
 void add_task(JsonObject& object, const SampleHit& hit, FieldSet fields) {

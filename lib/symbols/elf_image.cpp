@@ -126,24 +126,19 @@ std::optional<std::uint64_t> ElfImage::read_constant(FileOffset offset, unsigned
     return !segment.writable && offset >= segment.offset && offset - segment.offset < segment.file_bytes &&
            segment.file_bytes - (offset - segment.offset) >= bytes;
   };
-  std::size_t size = 0;
-  const char* raw = elf_rawfile(elf_, &size);
-  if (raw == nullptr || std::ranges::none_of(segments_, holds) || offset > size || size - offset < bytes) {
-    return std::nullopt;
-  }
+  const auto raw = bytes_at(offset, bytes);
+  if (raw.size() < bytes || std::ranges::none_of(segments_, holds)) return std::nullopt;
   std::uint64_t value = 0;
-  for (unsigned i = 0; i < bytes; ++i) value |= std::uint64_t{static_cast<unsigned char>(raw[offset + i])} << (8U * i);
+  for (unsigned i = 0; i < bytes; ++i) value |= std::to_integer<std::uint64_t>(raw[i]) << (8U * i);
   return value;
 }
 
-std::size_t ElfImage::read_bytes(FileOffset offset, std::span<std::byte> out) const {
+std::span<const std::byte> ElfImage::bytes_at(FileOffset offset, std::size_t most) const {
   std::size_t size = 0;
   const char* raw = elf_rawfile(elf_, &size);
-  if (raw == nullptr || offset >= size) return 0;
-  const auto bytes = std::as_bytes(std::span(raw, size)).subspan(offset);
-  const std::size_t count = std::min(bytes.size(), out.size());
-  std::copy_n(bytes.begin(), count, out.begin());
-  return count;
+  if (raw == nullptr || offset >= size) return {};
+  const auto start = static_cast<std::size_t>(offset);
+  return std::as_bytes(std::span(raw, size)).subspan(start, std::min(most, size - start));
 }
 
 Dwarf* ElfImage::dwarf(Dwarf_Addr& bias) const { return dwfl_module_getdwarf(module_, &bias); }

@@ -48,8 +48,8 @@ class ElfImage {
   [[nodiscard]] std::optional<std::uint64_t> address_of(FileOffset offset) const;
   /// `bytes` (1 to 8) of a segment that the program cannot write, little-endian; empty elsewhere.
   [[nodiscard]] std::optional<std::uint64_t> read_constant(FileOffset offset, unsigned bytes) const;
-  /// Copies what the file has from `offset` on; the bytes copied.
-  std::size_t read_bytes(FileOffset offset, std::span<std::byte> out) const;
+  /// What the file has from `offset` on, at most `most` bytes; lives as long as this.
+  [[nodiscard]] std::span<const std::byte> bytes_at(FileOffset offset, std::size_t most) const;
   [[nodiscard]] unsigned machine() const { return machine_; }  ///< EM_*
 
   [[nodiscard]] Elf* elf() const { return elf_; }

@@ -139,17 +139,14 @@ Location Resolver::locate_lines(const AddressSpaces& spaces, Pid pid, VirtAddr a
   return location;
 }
 
-Resolver::Code Resolver::read_code(const AddressSpaces& spaces, Pid pid, VirtAddr address, CpuMode mode,
-                                   std::span<std::byte> out) {
+Resolver::Code Resolver::code_at(const AddressSpaces& spaces, Pid pid, VirtAddr address, CpuMode mode,
+                                 std::size_t most) {
   if (mode != CpuMode::user) return {};
   const Mapping* mapping = spaces.find(pid, address);
   if (mapping == nullptr || map_kind(mapping->path) == MapKind::anonymous) return {};
   const Dso& dso = state_->dso_of(*mapping);
   if (dso.image == nullptr) return {};
-  // A vdso is one image, and some kernels give its address as its offset.
-  const bool is_file = map_kind(mapping->path) == MapKind::file;
-  const FileOffset offset = (is_file ? mapping->file_offset : 0) + (address - mapping->start);
-  return {arch_of(dso.image->machine()), dso.image->read_bytes(offset, out)};
+  return {arch_of(dso.image->machine()), dso.image->bytes_at(offset_in_file(*mapping, address), most)};
 }
 
 std::vector<Resolver::Problem> Resolver::problems() const {

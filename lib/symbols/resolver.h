@@ -42,9 +42,11 @@ class Resolver {
   /// Machine code as the file that is mapped there has it.
   struct Code {
     abi::Arch arch = abi::Arch::unknown;  ///< the file's: a 64-bit machine runs 32-bit programs too
-    std::size_t bytes = 0;  ///< copied; 0 for the kernel, for what is no file, where there is no such file
+    /// Empty for the kernel, for what is no file, and where there is no such file; lives as long as the Resolver.
+    std::span<const std::byte> bytes;
   };
-  Code read_code(const AddressSpaces& spaces, Pid pid, VirtAddr address, CpuMode mode, std::span<std::byte> out);
+  /// At most `most` bytes of it.
+  Code code_at(const AddressSpaces& spaces, Pid pid, VirtAddr address, CpuMode mode, std::size_t most);
 
   /// Kernel addresses will be asked for: starts to read the kernel's symbols in the background, where `begun` has not.
   void prefetch_kernel(KernelListingAhead begun = {});

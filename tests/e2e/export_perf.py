@@ -38,7 +38,7 @@ def without_xmm(line):
     return [word for word in words_of(line) if not XMM.match(word)]
 
 
-def same_frame(our, their, where):
+def same_frame(our, their, where, is_caller):
     """perf shows a user frame's offset in its file in place of its address: within a page they agree.
 
     Whether it has a name for both: perf gives the code between two functions, as the head of a PLT, to the first, and
@@ -48,7 +48,7 @@ def same_frame(our, their, where):
     if UNKNOWN in (our[1:], their[1:]):
         return our[1:] == their[1:]
     # A call can be the last instruction of its function: perf names what begins at the return address.
-    if our[1:] != their[1:] and their[1].endswith("+0x0") and not our[1].endswith("+0x0"):
+    if is_caller and our[1:] != their[1:] and their[1].endswith("+0x0") and not our[1].endswith("+0x0"):
         return True
     equal(their[1:], our[1:], where)
     return True
@@ -62,7 +62,8 @@ def same_lines(ours, theirs, what):
         where = f"{what}: line {number + 1}"
         if our.startswith("\t"):
             frames += 1
-            named_by_one += not same_frame(our, their, where)
+            is_caller = number > 0 and ours[number - 1].startswith("\t")
+            named_by_one += not same_frame(our, their, where, is_caller)
         else:
             equal(without_xmm(their), without_xmm(our), where)
     check(named_by_one <= frames / 50, f"{what}: {named_by_one} of {frames} frames have a name in one of them only")

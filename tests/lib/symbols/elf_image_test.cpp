@@ -2,10 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include <array>
-#include <filesystem>
-
 #include <cstring>
+#include <filesystem>
 
 #include "lib/base/fd.h"
 
@@ -57,12 +55,12 @@ TEST(ElfImage, ReadsBytesAsFarAsTheFileGoes) {
   const auto image = own_image();
   ASSERT_NE(image, nullptr);
   const std::uint64_t size = std::filesystem::file_size("/proc/self/exe");
-  std::array<std::byte, 8> bytes{};
-  EXPECT_EQ(image->read_bytes(0, bytes), 8U);
+  const auto bytes = image->bytes_at(0, 8);
+  ASSERT_EQ(bytes.size(), 8U);
   EXPECT_EQ(bytes[0], std::byte{0x7f});
-  EXPECT_EQ(image->read_bytes(size - 3, bytes), 3U);
-  EXPECT_EQ(image->read_bytes(size, bytes), 0U);
-  EXPECT_EQ(image->read_bytes(std::uint64_t{1} << 60U, bytes), 0U);
+  EXPECT_EQ(image->bytes_at(size - 3, 8).size(), 3U);
+  EXPECT_EQ(image->bytes_at(size, 8).size(), 0U);
+  EXPECT_EQ(image->bytes_at(std::uint64_t{1} << 60U, 8).size(), 0U);
 }
 
 TEST(ElfImage, RefusesWhatIsNoElfFile) {

@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <string>
 
 #include "tests/lib/symbols/own_process.h"
@@ -54,27 +53,26 @@ TEST_F(ResolverTest, NamesAFunctionOfTheCLibrary) {
 // The code of a function here is the code in its file: nothing of it is relocated.
 TEST_F(ResolverTest, ReadsTheCodeOfFilesAndOfTheVdso) {
   const std::byte* const function = reinterpret_cast<const std::byte*>(&simdprof_test_landmark);
-  std::array<std::byte, 15> code{};
   const auto at = reinterpret_cast<VirtAddr>(function);
-  const Resolver::Code found = resolver_.read_code(spaces_, getpid(), at, CpuMode::user, code);
-  EXPECT_EQ(found.bytes, code.size());
-  EXPECT_TRUE(std::equal(code.begin(), code.end(), function));
+  const Resolver::Code found = resolver_.code_at(spaces_, getpid(), at, CpuMode::user, 15);
+  EXPECT_EQ(found.bytes.size(), 15U);
+  EXPECT_TRUE(std::equal(found.bytes.begin(), found.bytes.end(), function));
 #ifdef __x86_64__
   EXPECT_EQ(found.arch, abi::Arch::x86_64);
 #endif
   const auto* const vdso = reinterpret_cast<const std::byte*>(getauxval(AT_SYSINFO_EHDR));
   if (vdso == nullptr) return;
   const auto in_vdso = reinterpret_cast<VirtAddr>(vdso + 0x40);
-  EXPECT_EQ(resolver_.read_code(spaces_, getpid(), in_vdso, CpuMode::user, code).bytes, code.size());
+  const auto code = resolver_.code_at(spaces_, getpid(), in_vdso, CpuMode::user, 15).bytes;
+  EXPECT_EQ(code.size(), 15U);
   EXPECT_TRUE(std::equal(code.begin(), code.end(), vdso + 0x40));
 }
 
 TEST_F(ResolverTest, HasNoCodeOfWhatIsNoFile) {
-  std::array<std::byte, 15> code{};
   const auto at = reinterpret_cast<VirtAddr>(&simdprof_test_landmark);
-  EXPECT_EQ(resolver_.read_code(spaces_, getpid(), at, CpuMode::kernel, code).bytes, 0U);
-  EXPECT_EQ(resolver_.read_code(spaces_, getpid(), at, CpuMode::guest_user, code).bytes, 0U);
-  EXPECT_EQ(resolver_.read_code(spaces_, getpid(), 0x10, CpuMode::user, code).bytes, 0U) << "not mapped";
+  EXPECT_EQ(resolver_.code_at(spaces_, getpid(), at, CpuMode::kernel, 15).bytes.size(), 0U);
+  EXPECT_EQ(resolver_.code_at(spaces_, getpid(), at, CpuMode::guest_user, 15).bytes.size(), 0U);
+  EXPECT_EQ(resolver_.code_at(spaces_, getpid(), 0x10, CpuMode::user, 15).bytes.size(), 0U) << "not mapped";
 }
 
 TEST_F(ResolverTest, EqualTextHasEqualPointers) {
