@@ -33,7 +33,8 @@ const Symbol& better_name(const Symbol& first, const Symbol& second) {
   return a.size() < b.size() ? second : first;
 }
 
-/// Gives symbols of unknown size their end. Beside an alias of known size they stay empty, so they cover nothing.
+/// Gives symbols of unknown size their end: of aliases to the last, as perf does. That names `__x64_sys_getppid`, not
+/// `__ia32_sys_getppid`, in kallsyms. Beside an alias of known size they stay empty, so they cover nothing.
 void end_sizeless(std::vector<Symbol>& symbols) {
   for (std::size_t first = 0; first < symbols.size();) {
     const std::uint64_t start = symbols[first].start;
@@ -42,10 +43,8 @@ void end_sizeless(std::vector<Symbol>& symbols) {
     for (; next < symbols.size() && symbols[next].start == start; ++next) known |= symbols[next].end != start;
     const std::uint64_t page_end = (start | (kPageBytes - 1)) + kPageBytes;
     const std::uint64_t reach = next < symbols.size() ? symbols[next].start : std::max(page_end, start);
-    for (std::size_t i = first; i < next && !known; ++i) {
-      const std::uint64_t limit = symbols[i].limit;
-      symbols[i].end = limit > start ? std::min(reach, limit) : reach;
-    }
+    Symbol& last = symbols[next - 1];
+    if (!known) last.end = last.limit > start ? std::min(reach, last.limit) : reach;
     first = next;
   }
 }

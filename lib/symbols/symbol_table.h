@@ -20,11 +20,12 @@ struct Symbol {
   bool untyped = false;  ///< STT_NOTYPE: a label of assembler code
 };
 
-/// Symbols sorted by address. A symbol of unknown size reaches to the next one.
+/// Symbols sorted by address. A symbol of unknown size reaches to the next one; where several start at one place and
+/// none has a size, the last of the file does, and the others cover nothing (symbols__fixup_end() of perf).
 class SymbolTable {
  public:
   SymbolTable() = default;
-  /// @param symbols  in the order of the file: among equals the first wins
+  /// @param symbols  in the order of the file: among equals with a size the first wins
   explicit SymbolTable(std::vector<Symbol> symbols);
 
   /// The best symbol that covers `address`: the one that starts last, of aliases the one perf would choose; or nullptr.

@@ -66,6 +66,16 @@ TEST(SymbolTable, ALabelBesideASizedAliasCoversNothingBehindIt) {
   EXPECT_EQ(name_at(table, 0x110), "none");
 }
 
+// kallsyms has no sizes. There perf shows the last, whatever choose_best_symbol() would say of aliases that have them.
+TEST(SymbolTable, OfAliasesThatHaveNoSizeTheLastOfTheFileIsShown) {
+  const SymbolTable table({symbol_of("__do_sys_getppid", 0x100, 0, Symbol::Binding::local),
+                           symbol_of("__ia32_sys_getppid", 0x100, 0), symbol_of("__x64_sys_getppid", 0x100, 0),
+                           symbol_of("memset", 0x200, 0), symbol_of("__pi_memset", 0x200, 0)});
+  EXPECT_EQ(name_at(table, 0x100), "__x64_sys_getppid");
+  EXPECT_EQ(name_at(table, 0x1ff), "__x64_sys_getppid");
+  EXPECT_EQ(name_at(table, 0x200), "__pi_memset");
+}
+
 // The rules of perf's choose_best_symbol(), each with the two given in both orders.
 struct AliasCase {
   const char* rule;
