@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <utility>
@@ -13,6 +14,7 @@
 #include "cmd/sample_options.h"
 #include "cmd/symbol_options.h"
 #include "cmd/text_out.h"
+#include "decoders/registers/register_stage.h"
 #include "lib/base/log.h"
 
 namespace simdprof::cmd {
@@ -136,6 +138,33 @@ void render_column_names(const DumpRegsOptions& options, const RegisterReport& r
   render_table_header(out, report, separator);
 }
 
+/// Whether the recorder stopped threads for register images: what a sample's registers are is then known only when its
+/// turn comes.
+bool makes_images(const RecordingFacts& facts) {
+  const auto events = event_registers(facts.events, facts.source());
+  return std::ranges::any_of(events, &EventRegisters::makes_images);
+}
+
+/// Lets the threads that load write of each sample what it says by itself: it holds where no finding says more.
+void prepare_lines(SampleSource& source, const RegisterReport& report) {
+  // Copies: these threads end with the source.
+  source.prepare_texts([report, arch = source.facts().arch, xsave = source.facts().xsave,
+                        events = event_registers(source.facts().events, source.facts().source())] {
+    struct Scratch {
+      RegisterStage stage;
+      RegisterReport report;
+      RegisterSets sets{};
+      SampleHit hit{};
+    };
+    auto own = std::make_shared<Scratch>(RegisterStage(arch, xsave, events), report);
+    return [own, arch](const Sample& sample, TextBuffer& out) {
+      own->stage.build(sample, own->sets);
+      own->hit.sample = &sample;
+      append_register_lines(out, {&own->hit, &own->sets, arch}, own->report);
+    };
+  });
+}
+
 /// The paths to the samples, where they are asked for.
 Result<std::unique_ptr<AuxPath>> open_path(const DumpRegsOptions& options, SampleSource& source) {
   if (options.path == 0) return std::unique_ptr<AuxPath>{};
@@ -159,15 +188,22 @@ Result<ExitCode> run_dump_regs(const DumpRegsOptions& options, TextOut& out) {
   if (!path) return fail(path.error());
   const Render render = options.diff ? diff_renderer(options.format) : renderer(options.format);
   render_column_names(options, *report, out.buffer());
+  const bool prepared = options.format == "text" && !options.diff && !makes_images(source->facts());
+  if (prepared) prepare_lines(*source, *report);
   while (const SampleHit* hit = source->next()) {
     // A difference is what some findings are about: it is shown as it is.
     const SampleVerdict verdict = options.diff ? SampleVerdict{} : source->verdict();
-    RegisterSample sample{hit, &source->registers(), source->facts().arch, verdict};
+    RegisterSample sample{hit, nullptr, source->facts().arch, verdict};
     if (*path != nullptr) {
       sample.path = (*path)->before(*hit->sample);
       sample.path_names = &*source;
     }
-    render(out.buffer(), sample, *report);
+    if (prepared && verdict.distrust == 0) {
+      render_registers_around(out, sample, hit->text);
+    } else {
+      sample.sets = &source->registers();
+      render(out.buffer(), sample, *report);
+    }
     out.flush_if_full();
   }
   report_symbol_problems(source->symbol_problems());

@@ -10,6 +10,7 @@
 
 #include "cmd/aux_itrace.h"
 #include "cmd/sample_source.h"
+#include "cmd/text_out.h"
 #include "decoders/lanes/register_diff.h"
 #include "decoders/lanes/register_text.h"
 
@@ -27,12 +28,32 @@ struct DiffCounts {
   std::uint64_t untrusted = 0;  ///< compared samples with registers that could not be compared
 };
 
-/// What the line of a register begins with: its set and its name. Each is made once.
-class LineHeads {
+/// Which registers of a set have a line of text, and what each line begins with: the names of set and register. Sets
+/// without vectors are alike from sample to sample, and a dump has twenty lines of each: theirs are chosen once.
+class RegisterLines {
  public:
-  const ShortText& of(SetKind kind, abi::Arch arch, RegisterRef ref);
+  struct Line {
+    RegisterRef ref;
+    ShortText head;
+  };
+  struct Chosen {
+    std::vector<Line> lines;
+    bool words = false;  ///< all are general registers that the set has
+  };
+  const Chosen& of(SetKind kind, const RegisterSet& set, const RegisterChoice& choice);
 
  private:
+  struct Kept {
+    bool valid = false;  ///< `chosen` holds for any set without vectors that says the same of these
+    abi::Arch arch = abi::Arch::unknown;
+    std::uint64_t abi = 0;
+    std::uint64_t gpr_present = 0;
+    Chosen chosen{};
+  };
+  const ShortText& head(SetKind kind, abi::Arch arch, RegisterRef ref);
+
+  std::array<Kept, 2> kept_{};  ///< by set
+  std::vector<RegisterRef> refs_{};
   std::array<std::array<std::vector<std::optional<ShortText>>, kRegisterClasses>, 2>
       heads_{};  ///< by set, class, number
 };
@@ -44,7 +65,7 @@ struct RegisterReport {
   std::vector<SetKind> sets = {SetKind::user};
   unsigned lane_columns = 0;             ///< csv and tsv: lane cells of a row; 0 with hex
   std::vector<RegisterRef> registers{};  ///< scratch, kept so that no sample allocates
-  LineHeads heads{};                     ///< scratch of the text
+  RegisterLines lines{};                 ///< scratch of the text
   SetDifference difference{};            ///< scratch of --diff
   DiffCounts diff_counts{};
 };
@@ -70,6 +91,11 @@ void append_set_source(TextBuffer& out, const RegisterSample& sample, SetKind ki
 
 /// A header line, one line a register, an empty line.
 void render_registers_text(TextBuffer& out, const RegisterSample& sample, RegisterReport& report);
+/// The same with what append_register_lines() wrote on another core; `sample` needs no sets.
+void render_registers_around(TextOut& out, const RegisterSample& sample, const NotedText& lines);
+/// From its mode and the sources of its sets, in the header line, to the last register. Where no finding and no image
+/// says more of a sample, it alone decides them.
+void append_register_lines(TextBuffer& out, const RegisterSample& sample, RegisterReport& report);
 /// One JSON object and a newline.
 void render_registers_json(TextBuffer& out, const RegisterSample& sample, RegisterReport& report);
 /// One row a register. `separator` ',' writes CSV with CRLF line ends (RFC 4180), '\t' TSV with LF.

@@ -8,53 +8,55 @@ namespace {
 
 constexpr unsigned kNameColumns = 6;  // "rflags", "zmm31 "
 
-void append_signed(TextBuffer& out, std::int32_t value) {
-  const fmt::format_int text(value);
-  append_text(out, {text.data(), text.size()});
-}
-
-void append_place(TextBuffer& out, const Location& place) {
+// ` name+0x1f (file)`.
+void put_place(PieceWriter& pieces, const Location& place) {
   if (place.symbol.empty()) {
-    append_text(out, " [unknown]");
+    pieces.text(" [unknown]");
   } else {
-    append_text(out, " ");
-    append_text(out, place.symbol);
-    append_text(out, "+");
-    append_hex(out, place.symbol_offset);
+    pieces.put(' ');
+    pieces.text(place.symbol);
+    pieces.put('+');
+    pieces.hex(place.symbol_offset);
   }
-  append_text(out, " (");
-  append_text(out, place.dso);
-  append_text(out, ")");
+  pieces.text(" (");
+  pieces.text(place.dso);
+  pieces.put(')');
 }
 
-}  // namespace
-
-void append_sample_header(TextBuffer& out, const RegisterSample& registers, const RegisterReport& report) {
-  const Sample& sample = *registers.hit->sample;
-  append_text(out, registers.hit->comm);
-  append_text(out, " ");
-  append_signed(out, sample.pid);
-  append_text(out, "/");
-  append_signed(out, sample.tid);
+void append_sample_place(TextBuffer& out, const RegisterSample& registers) {
+  // Numbers of two tasks, a CPU, a time, an address and an offset, and what stands between them.
+  constexpr std::size_t kMostOfRest = 2 * kMostOfDecimal + kMostOfCpu + kMostOfSeconds + 2 * 18 + 32;
+  const SampleHit& hit = *registers.hit;
+  const Sample& sample = *hit.sample;
+  PieceWriter pieces(
+      out, hit.comm.size() + hit.event->name.size() + hit.place.symbol.size() + hit.place.dso.size() + kMostOfRest);
+  pieces.text(hit.comm);
+  pieces.put(' ');
+  put_decimal(pieces, sample.pid);
+  pieces.put('/');
+  put_decimal(pieces, sample.tid);
   if (sample.has(abi::PERF_SAMPLE_CPU)) {
-    append_text(out, " ");
-    append_cpu(out, sample.cpu);
+    pieces.put(' ');
+    put_cpu(pieces, sample.cpu);
   }
   if (sample.has(abi::PERF_SAMPLE_TIME)) {
-    append_text(out, " ");
-    append_seconds(out, sample.time_ns, 9);
-    append_text(out, ":");
+    pieces.put(' ');
+    put_seconds(pieces, sample.time_ns, 9);
+    pieces.put(':');
   }
-  append_text(out, " ");
-  append_text(out, registers.hit->event->name);
-  append_text(out, ":");
+  pieces.put(' ');
+  pieces.text(hit.event->name);
+  pieces.put(':');
   if (sample.has(abi::PERF_SAMPLE_IP)) {
-    append_text(out, " ");
-    append_hex_aligned(out, sample.ip, 0);
-    append_place(out, registers.hit->place);
+    pieces.put(' ');
+    pieces.hex_digits(sample.ip, hex_digit_count(sample.ip));
+    put_place(pieces, hit.place);
   }
+}
+
+void append_set_sources(TextBuffer& out, const RegisterSample& registers, const RegisterReport& report) {
   append_text(out, " mode=");
-  append_text(out, cpu_mode_name(sample.mode));
+  append_text(out, cpu_mode_name(registers.hit->sample->mode));
   for (const SetKind kind : report.sets) {
     append_text(out, " ");
     append_text(out, set_name(kind));
@@ -63,21 +65,18 @@ void append_sample_header(TextBuffer& out, const RegisterSample& registers, cons
   }
 }
 
+}  // namespace
+
+void append_sample_header(TextBuffer& out, const RegisterSample& registers, const RegisterReport& report) {
+  append_sample_place(out, registers);
+  append_set_sources(out, registers, report);
+}
+
 namespace {
 
-void append_register_line(TextBuffer& out, const SetView& view, RegisterRef ref, const ShortText& head, LaneType as) {
-  if (ref.kind == RegisterClass::gpr && view.gprs_trusted) {  // most lines of most dumps
-    if (const auto word = view.set->general(ref.number)) {
-      PieceWriter line(out, ShortText::kMostBytes + 19);
-      line.text(head);
-      line.put('0');
-      line.put('x');
-      line.hex_digits(*word, 16);
-      line.put('\n');
-      return;
-    }
-  }
-  PieceWriter(out, ShortText::kMostBytes).text(head);
+void append_register_line(TextBuffer& out, const SetView& view, const RegisterLines::Line& line, LaneType as) {
+  const RegisterRef ref = line.ref;
+  PieceWriter(out, ShortText::kMostBytes).text(line.head);
   const RegisterValue value = read_register(view, ref);
   append_lanes_text(out, value, is_vector_class(ref.kind) ? as : LaneType::hex);
   if (ref.kind == RegisterClass::mxcsr && value.presence() == Presence::valid) {
@@ -86,9 +85,22 @@ void append_register_line(TextBuffer& out, const SetView& view, RegisterRef ref,
   append_text(out, "\n");
 }
 
+// Most lines of most dumps.
+void append_words(TextBuffer& out, const RegisterSet& set, const std::vector<RegisterLines::Line>& lines) {
+  constexpr std::size_t kMostOfOne = ShortText::kMostBytes + 19;  // head, 0x, sixteen digits, line end
+  PieceWriter pieces(out, lines.size() * kMostOfOne);
+  for (const auto& [ref, head] : lines) {
+    pieces.text(head);
+    pieces.put('0');
+    pieces.put('x');
+    pieces.hex_digits(set.gpr[ref.number], 16);
+    pieces.put('\n');
+  }
+}
+
 }  // namespace
 
-const ShortText& LineHeads::of(SetKind kind, abi::Arch arch, RegisterRef ref) {
+const ShortText& RegisterLines::head(SetKind kind, abi::Arch arch, RegisterRef ref) {
   auto& heads = heads_[static_cast<std::size_t>(kind)][static_cast<std::size_t>(ref.kind)];
   if (heads.size() <= ref.number) heads.resize(ref.number + 1);
   auto& head = heads[ref.number];
@@ -106,20 +118,59 @@ const ShortText& LineHeads::of(SetKind kind, abi::Arch arch, RegisterRef ref) {
   return *head;
 }
 
-void render_registers_text(TextBuffer& out, const RegisterSample& sample, RegisterReport& report) {
-  append_sample_header(out, sample, report);
+const RegisterLines::Chosen& RegisterLines::of(SetKind kind, const RegisterSet& set, const RegisterChoice& choice) {
+  Kept& kept = kept_[static_cast<std::size_t>(kind)];
+  const bool same = kept.valid && !set.has_vectors() && kept.arch == set.arch && kept.abi == set.abi &&
+                    kept.gpr_present == set.gpr_present;
+  if (same) return kept.chosen;
+  kept.valid = !set.has_vectors();
+  kept.arch = set.arch;
+  kept.abi = set.abi;
+  kept.gpr_present = set.gpr_present;
+  choose_registers(set, choice, refs_);
+  kept.chosen.lines.clear();
+  kept.chosen.words = true;
+  for (const RegisterRef ref : refs_) {
+    kept.chosen.lines.push_back({ref, head(kind, set.arch, ref)});
+    kept.chosen.words = kept.chosen.words && ref.kind == RegisterClass::gpr && set.general(ref.number);
+  }
+  return kept.chosen;
+}
+
+void append_register_lines(TextBuffer& out, const RegisterSample& sample, RegisterReport& report) {
+  append_set_sources(out, sample, report);
   append_text(out, "\n");
-  if (sample.has_registers()) {
-    for (const SetKind kind : report.sets) {
-      const SetView view = sample.view(kind);
-      choose_registers(*view.set, report.choice, report.registers);
-      for (const RegisterRef ref : report.registers) {
-        append_register_line(out, view, ref, report.heads.of(kind, sample.arch, ref), report.as);
-      }
+  if (!sample.has_registers()) return;
+  for (const SetKind kind : report.sets) {
+    const SetView view = sample.view(kind);
+    const auto& [lines, words] = report.lines.of(kind, *view.set, report.choice);
+    if (words && view.gprs_trusted) {
+      append_words(out, *view.set, lines);
+    } else {
+      for (const RegisterLines::Line& line : lines) append_register_line(out, view, line, report.as);
     }
   }
+}
+
+namespace {
+
+void append_tail(TextBuffer& out, const RegisterSample& sample) {
   if (sample.path_names != nullptr) render_path_text(out, sample.path, *sample.path_names);
   append_text(out, "\n");
+}
+
+}  // namespace
+
+void render_registers_text(TextBuffer& out, const RegisterSample& sample, RegisterReport& report) {
+  append_sample_place(out, sample);
+  append_register_lines(out, sample, report);
+  append_tail(out, sample);
+}
+
+void render_registers_around(TextOut& out, const RegisterSample& sample, const NotedText& lines) {
+  append_sample_place(out.buffer(), sample);
+  out.append(lines.text, lines.owner);
+  append_tail(out.buffer(), sample);
 }
 
 }  // namespace simdprof::cmd

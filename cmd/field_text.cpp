@@ -36,11 +36,22 @@ void append_decimal(TextBuffer& out, std::uint64_t value, unsigned columns) {
   append_text(out, {text.data(), text.size()});
 }
 
+void put_decimal(PieceWriter& pieces, std::int64_t value) {
+  const fmt::format_int text(value);
+  pieces.text(std::string_view(text.data(), text.size()));
+}
+
+void put_cpu(PieceWriter& pieces, std::uint32_t cpu) {
+  pieces.put('[');
+  if (cpu < 100) pieces.put('0');
+  if (cpu < 10) pieces.put('0');
+  put_decimal(pieces, cpu);
+  pieces.put(']');
+}
+
 void append_cpu(TextBuffer& out, std::uint32_t cpu) {
-  append_text(out, "[");
-  if (cpu < 100) append_text(out, cpu < 10 ? "00" : "0");
-  append_decimal(out, cpu);
-  append_text(out, "]");
+  PieceWriter pieces(out, kMostOfCpu);
+  put_cpu(pieces, cpu);
 }
 
 void append_hex_aligned(TextBuffer& out, std::uint64_t value, unsigned columns) {
@@ -49,9 +60,9 @@ void append_hex_aligned(TextBuffer& out, std::uint64_t value, unsigned columns) 
   append_hex_digits(out, value, digits);
 }
 
-void append_seconds(TextBuffer& out, std::uint64_t time_ns, unsigned digits) {
+void put_seconds(PieceWriter& pieces, std::uint64_t time_ns, unsigned digits) {
   SIMDPROF_ASSERT(digits == 6 || digits == 9);
-  append_decimal(out, time_ns / kSecond);
+  put_decimal(pieces, static_cast<std::int64_t>(time_ns / kSecond));
   std::uint64_t fraction = time_ns % kSecond;
   if (digits == 6) fraction /= 1000;
   std::array<char, 10> text;
@@ -60,7 +71,12 @@ void append_seconds(TextBuffer& out, std::uint64_t time_ns, unsigned digits) {
     text[i] = static_cast<char>('0' + fraction % 10);
     fraction /= 10;
   }
-  append_text(out, {text.data(), digits + 1});
+  pieces.text(std::string_view(text.data(), digits + 1));
+}
+
+void append_seconds(TextBuffer& out, std::uint64_t time_ns, unsigned digits) {
+  PieceWriter pieces(out, kMostOfSeconds);
+  put_seconds(pieces, time_ns, digits);
 }
 
 void append_json_string(TextBuffer& out, std::string_view text) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -18,6 +19,14 @@ void append_padding(TextBuffer& out, std::size_t written, std::size_t columns);
 
 /// Nanoseconds as seconds with `digits` (6 or 9) decimals; what is finer is cut off, as the kernel's tool does.
 void append_seconds(TextBuffer& out, std::uint64_t time_ns, unsigned digits);
+
+// The same, into space that was reserved, and how much they take at most.
+inline constexpr std::size_t kMostOfDecimal = 20;
+inline constexpr std::size_t kMostOfCpu = 12;
+inline constexpr std::size_t kMostOfSeconds = kMostOfDecimal + 10;
+void put_decimal(PieceWriter& pieces, std::int64_t value);
+void put_cpu(PieceWriter& pieces, std::uint32_t cpu);
+void put_seconds(PieceWriter& pieces, std::uint64_t time_ns, unsigned digits);
 
 /// Text in double quotes as RFC 8259 wants it. Bytes that are not UTF-8 become U+FFFD, one each.
 void append_json_string(TextBuffer& out, std::string_view text);

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "cmd/aux_loss.h"
+#include "decoders/registers/register_stage.h"
 
 namespace simdprof::cmd {
 namespace {
@@ -32,19 +33,6 @@ std::optional<std::uint64_t> parse_fact_number(const std::string& text) {
   return value;
 }
 
-bool asks_vectors(const abi::EventAttr& attr) {
-  if (attr.sample_simd_regs_enabled != 0) return true;
-  return ((attr.sample_regs_user | attr.sample_regs_intr) & abi::kX86LegacyXmmMask) != 0;
-}
-
-/// Whether samples of event `number` should carry vector registers. The stops of a source come from the first event
-/// alone; other events meet them by chance, at another moment.
-bool carries_vectors(const RecordingFacts& facts, std::size_t number) {
-  const auto source = facts.source();
-  if (source == SourceKind::ptrace || source == SourceKind::agent) return number == 0;
-  return asks_vectors(facts.events.events[number].attr);
-}
-
 }  // namespace
 
 Quality quality_of(const RecordingFacts& facts) {
@@ -59,9 +47,10 @@ Quality quality_of(const RecordingFacts& facts) {
   for (const RecordingFacts::SourceAttempt& attempt : facts.sources) {
     quality.sources.push_back({attempt.kind, attempt.error_number, attempt.explanation});
   }
+  const auto registers = event_registers(facts.events, facts.source());
   for (std::size_t i = 0; i < facts.events.events.size(); ++i) {
     quality.events.push_back(event_quality(facts.events.events[i]));
-    quality.events.back().vectors = carries_vectors(facts, i);
+    quality.events.back().vectors = registers[i].vectors;
   }
   return quality;
 }

@@ -13,26 +13,32 @@ namespace {
 
 class SampleNotes final : public RunNotes {
  public:
-  explicit SampleNotes(std::shared_ptr<const WantedNotes> wanted) : wanted_(std::move(wanted)) {}
+  explicit SampleNotes(std::shared_ptr<const WantedNotes> wanted) : wanted_(std::move(wanted)) {
+    if (wanted_->writer) write_ = wanted_->writer();
+  }
 
   void start(std::size_t records) override;
   void add(std::span<const Record> records) override;
   SampleGroups::Group* group(std::size_t number) { return wanted_->groups ? groups_.find(number) : nullptr; }
   [[nodiscard]] NotedText text(std::size_t number) const;
+  [[nodiscard]] bool plain(std::size_t number) const { return number < plain_.size() && plain_[number]; }
 
  private:
   std::shared_ptr<const WantedNotes> wanted_;
   SampleGroups groups_;
+  WantedNotes::WriteText write_;
   // Texts one after another. A new buffer for each run: a writer may hold the last.
   std::shared_ptr<fmt::memory_buffer> buffer_;
   std::shared_ptr<const void> texts_;   ///< the same, as NotedText shows its owner
   std::vector<std::size_t> text_ends_;  ///< by number; empty: no texts
+  std::vector<bool> plain_;             ///< by number
 };
 
 void SampleNotes::start(std::size_t records) {
   if (wanted_->groups) groups_.start(records);
   text_ends_.clear();
-  if (!wanted_->text) return;
+  plain_.clear();
+  if (!write_) return;
   const std::size_t before = buffer_ == nullptr ? 0 : buffer_->size();
   buffer_ = std::make_shared<fmt::memory_buffer>();
   buffer_->reserve(before + before / 8);
@@ -41,10 +47,16 @@ void SampleNotes::start(std::size_t records) {
 
 void SampleNotes::add(std::span<const Record> records) {
   if (wanted_->groups) groups_.add(*wanted_->groups, records);
-  if (!wanted_->text) return;
+  if (wanted_->plain) {
+    for (const Record& record : records.subspan(std::min(records.size(), plain_.size()))) {
+      const auto* sample = std::get_if<Sample>(&record.body);
+      plain_.push_back(sample != nullptr && record.type != 0 && wanted_->plain(*sample));
+    }
+  }
+  if (!write_) return;
   for (const Record& record : records.subspan(std::min(records.size(), text_ends_.size()))) {
     const auto* sample = std::get_if<Sample>(&record.body);
-    if (sample != nullptr && record.type != 0) wanted_->text(*sample, *buffer_);
+    if (sample != nullptr && record.type != 0) write_(*sample, *buffer_);
     text_ends_.push_back(buffer_->size());
   }
 }
@@ -61,7 +73,7 @@ SampleNotes* notes_of(const Session& session) { return static_cast<SampleNotes*>
 }  // namespace
 
 Session::MakeNotes note_samples(WantedNotes wanted) {
-  if (!wanted.groups && !wanted.text) return {};
+  if (!wanted.groups && !wanted.writer && !wanted.plain) return {};
   return [wanted = std::make_shared<const WantedNotes>(std::move(wanted))] {
     return std::make_unique<SampleNotes>(wanted);
   };
@@ -76,6 +88,11 @@ std::optional<NotedText> noted_text(const Session& session) {
   const SampleNotes* notes = notes_of(session);
   if (notes == nullptr) return std::nullopt;
   return notes->text(session.number());
+}
+
+bool noted_plain(const Session& session) {
+  const SampleNotes* notes = notes_of(session);
+  return notes != nullptr && notes->plain(session.number());
 }
 
 }  // namespace simdprof::cmd

@@ -14,11 +14,15 @@ namespace simdprof::cmd {
 
 /// What the threads that load make of the samples of a run, for a verb that then sees them in the order of time.
 struct WantedNotes {
-  /// Writes what a verb can say of a sample without knowing what came before it.
+  /// Writes what a verb can say of a sample without knowing what came before it. One thread at a time calls it: it may
+  /// keep what it works with.
   using WriteText = std::function<void(const Sample& sample, fmt::memory_buffer& out)>;
+  /// Makes one more of them. Called until the session ends, from several threads: what it gives must own what it uses.
+  using MakeWriter = std::function<WriteText()>;
 
-  std::optional<SampleGroups::Rules> groups;  ///< which samples are alike
-  WriteText text;                             ///< empty: none. Called until the session ends: it must own what it uses
+  std::optional<SampleGroups::Rules> groups{};  ///< which samples are alike
+  MakeWriter writer{};                          ///< empty: no texts
+  std::function<bool(const Sample&)> plain{};   ///< whether no rule speaks of it; likewise called from several threads
 };
 
 /// For Session::note_runs; empty when nothing is wanted.
@@ -33,5 +37,7 @@ struct NotedText {
 };
 /// And its text; nothing: its run was not decoded ahead, and nothing was made.
 std::optional<NotedText> noted_text(const Session& session);
+/// Whether it was noted that no rule speaks of it.
+bool noted_plain(const Session& session);
 
 }  // namespace simdprof::cmd

@@ -45,13 +45,19 @@ struct SampleSource::State {
         resolver(symbol_options(options.symfs, options.debug_dirs, options.demangle, session.facts())),
         places(spaces, resolver),
         unwinder(resolver),
-        stage(session.facts().arch, session.facts().xsave,
-              event_registers(session.facts().events, session.facts().source())) {}
+        of_events(event_registers(session.facts().events, session.facts().source())),
+        stage(session.facts().arch, session.facts().xsave, of_events) {}
 
   void observe(const Record& record);
   void judge(const Sample& sample);
+  void build_sets(const Sample& sample);
+  /// Where not, the sample alone decides its sets: they are built when somebody asks for them.
+  [[nodiscard]] bool may_have_vectors(const Sample& sample) const {
+    return sample.event < of_events.size() && of_events[sample.event].vectors;
+  }
   bool accept(const Sample& sample);
   NotedText text_of(const Sample& sample);
+  [[nodiscard]] std::function<bool(const Sample&)> plain_samples() const;
   [[nodiscard]] SampleGroups::Group* group() const { return records->is_made() ? nullptr : noted_group(session); }
 
   [[nodiscard]] const RecordingFacts& facts() const { return made ? made->facts() : session.facts(); }
@@ -60,7 +66,8 @@ struct SampleSource::State {
   std::unique_ptr<AuxSamples> made;
   std::optional<MergedRecords> records;
   WantedNotes notes;
-  fmt::memory_buffer text_alone = fmt::memory_buffer();  ///< of a sample without notes
+  WantedNotes::WriteText write_alone;                    ///< of a sample without notes
+  fmt::memory_buffer text_alone = fmt::memory_buffer();  ///< what it wrote
   SampleFilter filter;
   SampleNeeds needs;
   std::uint64_t limit;
@@ -70,8 +77,10 @@ struct SampleSource::State {
   LocationCache places;
   ChainTexts chain_texts;
   Unwinder unwinder;
+  std::vector<EventRegisters> of_events;
   RegisterStage stage;
   RegisterSets sets;
+  bool sets_built = false;  ///< of the sample at hand
   std::optional<SampleVerdicts> verdicts;
   SampleVerdict verdict;
   std::vector<CallFrame> frames;
@@ -91,11 +100,28 @@ void SampleSource::State::observe(const Record& record) {
 
 // Every sample, shown or not: rules look at what came before.
 void SampleSource::State::judge(const Sample& sample) {
+  if (!records->is_made() && noted_plain(session)) {
+    verdict = verdicts->count(sample);
+    return;
+  }
   std::string_view symbol;
-  if (sample.mode == CpuMode::kernel && sets.user.has_vectors() && sets.intr.has_vectors()) {
+  if (sets_built && sample.mode == CpuMode::kernel && sets.user.has_vectors() && sets.intr.has_vectors()) {
     symbol = resolver.locate(spaces, sample.pid, sample.ip, sample.mode).symbol;
   }
-  verdict = verdicts->judge(sample, sets, symbol);
+  verdict = verdicts->judge(sample, sets_built ? &sets : nullptr, symbol);
+}
+
+/// Which samples need no judging: most of most recordings have neither vectors nor anything odd.
+std::function<bool(const Sample&)> SampleSource::State::plain_samples() const {
+  return [events = session.facts().events.events, sets = of_events, arch = session.facts().arch](const Sample& sample) {
+    return sample.event < events.size() && !sets[sample.event].vectors &&
+           ValidityStage::is_plain(sample, events[sample.event].attr, arch);
+  };
+}
+
+void SampleSource::State::build_sets(const Sample& sample) {
+  stage.build(sample, sets);
+  sets_built = true;
 }
 
 bool SampleSource::State::accept(const Sample& sample) {
@@ -113,12 +139,12 @@ bool SampleSource::State::accept(const Sample& sample) {
 }
 
 NotedText SampleSource::State::text_of(const Sample& sample) {
-  if (!notes.text) return {};
+  if (!write_alone) return {};
   if (!records->is_made()) {
     if (auto text = noted_text(session)) return *text;
   }
   text_alone.clear();
-  notes.text(sample, text_alone);
+  write_alone(sample, text_alone);
   return {{text_alone.data(), text_alone.size()}, nullptr};
 }
 
@@ -146,6 +172,8 @@ Result<SampleSource> SampleSource::open(const SampleOptions& options, const Samp
   if (needs.verdicts) {
     state->verdicts.emplace(state->session.facts());
     state->verdicts->look_ahead(state->session, state->resolver);
+    state->notes.plain = state->plain_samples();
+    state->session.note_runs(note_samples(state->notes));
   }
   const bool places = needs.place || needs.lines || state->filter.needs_place();
   if (places && has_kernel_hits(state->session)) state->resolver.prefetch_kernel(std::move(kernel));
@@ -156,8 +184,9 @@ const RecordingFacts& SampleSource::facts() const { return state_->facts(); }
 
 Session& SampleSource::session() { return state_->session; }
 
-void SampleSource::prepare_texts(WantedNotes::WriteText write) {
-  state_->notes.text = std::move(write);
+void SampleSource::prepare_texts(WantedNotes::MakeWriter writer) {
+  state_->write_alone = writer();
+  state_->notes.writer = std::move(writer);
   state_->session.note_runs(note_samples(state_->notes));
 }
 
@@ -185,23 +214,24 @@ const SampleHit* SampleSource::next() {
           Error{Errc::malformed, "sample of an event that the recording does not describe", record->offset, {}});
       continue;
     }
-    if (state.verdicts) {
-      state.stage.build(*sample, state.sets);
-      state.judge(*sample);
-    }
+    state.sets_built = false;
+    if (state.needs.registers && state.may_have_vectors(*sample)) state.build_sets(*sample);
+    if (state.verdicts) state.judge(*sample);
     if (!state.accept(*sample)) continue;
     const bool is_made = state.records->is_made();
     state.hit.cycles = is_made ? state.made->hit().cycles : 0;
     state.hit.cycle_instructions = is_made ? state.made->hit().cycle_instructions : 0;
     state.hit.text = state.text_of(*sample);
-    if (state.needs.registers && !state.verdicts) state.stage.build(*sample, state.sets);
     ++state.given;
     return &state.hit;
   }
   return nullptr;
 }
 
-const RegisterSets& SampleSource::registers() const { return state_->sets; }
+const RegisterSets& SampleSource::registers() {
+  if (!state_->sets_built) state_->build_sets(*state_->hit.sample);
+  return state_->sets;
+}
 const SampleVerdict& SampleSource::verdict() const { return state_->verdict; }
 std::uint64_t SampleSource::finding_errors() const {
   std::uint64_t errors = state_->verdicts ? state_->verdicts->errors() : 0;

@@ -62,14 +62,14 @@ class SampleSource {
   /// The recording, for a verb that reads all of it first: it must be at its first record again when next() is called.
   [[nodiscard]] Session& session();
   /// Text that is made of each sample alone, on all cores where that can be. Before the first next().
-  void prepare_texts(WantedNotes::WriteText write);
+  void prepare_texts(WantedNotes::MakeWriter writer);
   /// By event: whether the verb shows the call chain in place of the sample's own place, which is then not looked up,
   /// and the chains are compared on all cores. Before the first next().
   void show_chains(std::vector<bool> events);
   /// The next sample, or nullptr at the end (or limit).
   const SampleHit* next();
   /// Both register sets of the sample that next() gave; only with SampleNeeds::registers.
-  [[nodiscard]] const RegisterSets& registers() const;
+  [[nodiscard]] const RegisterSets& registers();
   /// What findings say of them; only with SampleNeeds::verdicts.
   [[nodiscard]] const SampleVerdict& verdict() const;
   /// Findings of level error so far, of all samples; only with SampleNeeds::verdicts.

@@ -110,10 +110,20 @@ void SampleVerdicts::observe(const Record& record) {
   findings_.clear();
 }
 
-const SampleVerdict& SampleVerdicts::judge(const Sample& sample, const RegisterSets& sets,
+const SampleVerdict& SampleVerdicts::judge(const Sample& sample, const RegisterSets* sets,
                                            std::string_view kernel_symbol) {
   const std::uint64_t number = stage_.next_number();
-  stage_.check({sample, facts_.events.events[sample.event].attr, &sets, kernel_symbol}, findings_);
+  stage_.check({sample, facts_.events.events[sample.event].attr, sets, kernel_symbol}, findings_);
+  return conclude(number);
+}
+
+const SampleVerdict& SampleVerdicts::count(const Sample& sample) {
+  const std::uint64_t number = stage_.next_number();
+  stage_.count({sample, facts_.events.events[sample.event].attr, nullptr, {}}, findings_);
+  return conclude(number);
+}
+
+const SampleVerdict& SampleVerdicts::conclude(std::uint64_t number) {
   verdict_ = {};
   for (const Finding& finding : findings_) {
     if (finding.sample.number == number) verdict_.add(finding);

@@ -36,12 +36,17 @@ class SampleVerdicts {
 
   void observe(const Record& record);
   /// The next sample. All samples must be judged, not only those that are shown.
-  const SampleVerdict& judge(const Sample& sample, const RegisterSets& sets, std::string_view kernel_symbol);
+  /// @param sets  nullptr: no vectors were recorded with it
+  const SampleVerdict& judge(const Sample& sample, const RegisterSets* sets, std::string_view kernel_symbol);
 
   /// Findings of level error so far.
   [[nodiscard]] std::uint64_t errors() const { return errors_; }
 
+  /// The same, when ValidityStage::is_plain() says so and no vectors were recorded with it.
+  const SampleVerdict& count(const Sample& sample);
+
  private:
+  const SampleVerdict& conclude(std::uint64_t number);
   void count_errors();
 
   const RecordingFacts& facts_;

@@ -1,6 +1,7 @@
 #include "cmd/script.h"
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 #include "cmd/exit_code.h"
@@ -120,8 +121,9 @@ Status run_script(const ScriptOptions& options, TextOut& out) {
   const auto render = text ? render_script_text : render_script_json;
   if (text) {
     // A copy: the threads that load end with the source, after this function's later variables.
-    source->prepare_texts(
-        [shown = *view](const Sample& sample, TextBuffer& piece) { prepare_script_text(piece, sample, shown); });
+    source->prepare_texts([shown = std::make_shared<const ScriptView>(*view)] {
+      return [shown](const Sample& sample, TextBuffer& piece) { prepare_script_text(piece, sample, *shown); };
+    });
     source->show_chains(events_with_chains(*view));
   }
   while (const SampleHit* hit = source->next()) {

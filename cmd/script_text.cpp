@@ -303,11 +303,7 @@ void render_script_text(TextOut& lines, const SampleHit& hit, SampleSource& sour
     append_decimal(out, sample.weight_parts().instruction_latency, kAddressColumns);
   }
   append_place(out, hit, source, fields, view);
-  if (hit.text.owner != nullptr) {
-    lines.refer(hit.text.text, *hit.text.owner);
-  } else {
-    append_text(out, hit.text.text);
-  }
+  lines.append(hit.text.text, hit.text.owner);
   if (fields.has(ScriptField::brstack)) {
     append_branches(out, sample.branches, source, fields);
   } else if (fields.has(ScriptField::brstacksym)) {

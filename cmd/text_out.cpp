@@ -32,14 +32,14 @@ std::span<iovec> without_bytes(std::span<iovec> pieces, std::size_t bytes) {
 
 }  // namespace
 
-void TextOut::refer(std::string_view text, const std::shared_ptr<const void>& owner) {
-  if (text.size() < kWorthReferring) {
+void TextOut::append(std::string_view text, const std::shared_ptr<const void>* owner) {
+  if (owner == nullptr || text.size() < kWorthReferring) {
     buffer_.append(text.data(), text.data() + text.size());
     return;
   }
   references_.push_back({buffer_.size(), text});
   referred_bytes_ += text.size();
-  if (owners_.empty() || owners_.back() != owner) owners_.push_back(owner);
+  if (owners_.empty() || owners_.back() != *owner) owners_.push_back(*owner);
 }
 
 /// The buffer and the references in the order in which they are written.

@@ -35,7 +35,8 @@ class TextOut {
   fmt::memory_buffer& buffer() { return buffer_; }
   /// Text that comes next. A long one is written from where it stands, which `owner` keeps until then: to copy it is
   /// half of what a reader does for it.
-  void refer(std::string_view text, const std::shared_ptr<const void>& owner);
+  /// @param owner  nullptr: nothing keeps it, and it is copied
+  void append(std::string_view text, const std::shared_ptr<const void>* owner);
   void flush_if_full() {
     if (buffer_.size() + referred_bytes_ >= kFlushBytes) flush();
   }

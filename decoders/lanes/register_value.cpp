@@ -142,6 +142,7 @@ RegisterValue read_register(const SetView& view, RegisterRef ref) {
 
 std::optional<RegisterClass> widest_recorded(const RegisterSet& set) {
   std::optional<RegisterClass> widest;
+  if (!set.has_vectors()) return widest;
   for (const VectorRegister& vector : set.vector) {
     if (vector.zmm_high != Presence::not_recorded) return RegisterClass::zmm;
     if (vector.ymm_high != Presence::not_recorded) {

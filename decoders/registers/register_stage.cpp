@@ -60,6 +60,12 @@ bool is_same_place(abi::Arch arch, const Sample& sample, std::uint64_t sampled_i
   return image_ip == sampled_ip || (may_restart && image_ip + kSyscallBytes == sampled_ip);
 }
 
+// In the sections of the samples themselves.
+bool asks_vectors(const abi::EventAttr& attr) {
+  if (attr.sample_simd_regs_enabled != 0) return true;
+  return ((attr.sample_regs_user | attr.sample_regs_intr) & abi::kX86LegacyXmmMask) != 0;
+}
+
 }  // namespace
 
 struct RegisterStage::State {
@@ -136,7 +142,7 @@ std::vector<EventRegisters> event_registers(const EventTable& events, std::optio
   bool stops_are_marked = false;
   for (const EventDesc& event : events.events) {
     const bool stops = (event.attr.flags & abi::kAttrSigtrap) != 0;
-    result.push_back({stops, abi::precise_ip(event.attr) != 0});
+    result.push_back({stops, abi::precise_ip(event.attr) != 0, asks_vectors(event.attr)});
     stops_are_marked = stops_are_marked || stops;
   }
   const bool makes_images = source == SourceKind::ptrace || source == SourceKind::agent;
@@ -145,6 +151,7 @@ std::vector<EventRegisters> event_registers(const EventTable& events, std::optio
   } else if (!stops_are_marked && !result.empty()) {
     result.front().makes_images = true;
   }
+  for (EventRegisters& event : result) event.vectors |= event.makes_images;
   return result;
 }
 
@@ -195,7 +202,7 @@ void RegisterStage::forget(Tid tid) {
 
 void RegisterStage::build(const Sample& sample, RegisterSets& out) {
   State& state = *state_;
-  out = RegisterSets{};
+  out.clear();
   out.user.arch = state.arch;
   out.intr.arch = state.arch;
   if (sample.guest()) {

@@ -1,6 +1,7 @@
 #include "decoders/registers/section_registers.h"
 
 #include <algorithm>
+#include <bit>
 
 namespace simdprof {
 namespace {
@@ -75,8 +76,8 @@ void decode_section(const RegisterBlock& block, Origin vector_origin, RegisterSe
   const bool legacy_xmm = abi::is_x86(out.arch) && !simd_abi;
   bool any_xmm = false;
   std::size_t next = 0;
-  for (unsigned bit = 0; bit < kWordBits && next < block.words.size(); ++bit) {
-    if (((block.mask >> bit) & 1U) == 0) continue;
+  for (std::uint64_t mask = block.mask; mask != 0 && next < block.words.size(); mask &= mask - 1) {
+    const auto bit = static_cast<unsigned>(std::countr_zero(mask));
     const std::uint64_t value = block.words[next++];
     if (legacy_xmm && bit >= abi::PERF_REG_X86_XMM0) {
       read_legacy_xmm(bit, value, out);

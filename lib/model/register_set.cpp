@@ -49,6 +49,25 @@ constexpr std::uint64_t kZmmState = bit(abi::kXsaveZmmHi256) | bit(abi::kXsaveHi
 
 }  // namespace
 
+void RegisterSet::clear() {
+  // Whoever writes vectors says where they come from.
+  if (has_vectors()) {
+    const abi::Arch kept = arch;
+    *this = RegisterSet{};
+    arch = kept;
+    return;
+  }
+  abi = 0;
+  gpr_present = 0;
+  gpr_origin = Origin::none;
+}
+
+void RegisterSets::clear() {
+  user.clear();
+  intr.clear();
+  guest_dropped = image_expected = image_late = image_at_syscall_exit = image_ip_differs = false;
+}
+
 unsigned vector_count(const RegisterSet& set) {
   constexpr unsigned kOf32BitTasks = 8;
   if (!abi::is_x86(set.arch)) return static_cast<unsigned>(set.vector.size());

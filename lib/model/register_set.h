@@ -62,6 +62,8 @@ struct RegisterSet {
 
   Arm64Vectors arm64;  ///< in place of the vectors above in sets of origin regset
 
+  /// Holds nothing any more, of the same architecture. General registers keep their words, of which nothing tells.
+  void clear();
   [[nodiscard]] std::optional<std::uint64_t> general(unsigned number) const {
     if (number >= gpr.size() || ((gpr_present >> number) & 1U) == 0) return std::nullopt;
     return gpr[number];
@@ -85,6 +87,9 @@ inline constexpr std::uint32_t kMxcsrFtz = 1U << 15U;
 
 /// Both sets of one sample. They stay apart: nothing fills a hole of one with the other.
 struct RegisterSets {
+  /// For the next sample: to make all anew takes as long as to fill it.
+  void clear();
+
   RegisterSet user;
   RegisterSet intr;
   bool guest_dropped = false;   ///< guest hit: its sections were recorded, but are the host's (vectors: anyone's)

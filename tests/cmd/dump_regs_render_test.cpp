@@ -244,20 +244,67 @@ TEST(WidestVectorBits, KnowsTheSimdAbiOfTheKernel) {
 }
 
 // A head has room for 16 bytes: the longest name there is, orig_r3, takes all of them.
-TEST(LineHeads, HoldTheNameOfEveryRegisterOfEveryMachine) {
+TEST(RegisterLines, BeginWithTheNameOfEveryRegisterOfEveryMachine) {
   using abi::Arch;
   for (const Arch arch :
        {Arch::unknown, Arch::x86_64, Arch::x86_32, Arch::arm64, Arch::arm32, Arch::riscv64, Arch::ppc64, Arch::s390}) {
-    LineHeads heads;
+    RegisterLines chooser;
+    RegisterSet set;
+    set.arch = arch;
+    set.gpr_present = ~std::uint64_t{0};
+    const auto& [lines, words] = chooser.of(SetKind::intr, set, {});
+    ASSERT_EQ(lines.size(), 64U);
+    EXPECT_TRUE(words);
     for (unsigned number = 0; number < 64; ++number) {
       TextBuffer name;
       append_register_name(name, arch, {RegisterClass::gpr, number});
       TextBuffer line;
-      PieceWriter(line, ShortText::kMostBytes).text(heads.of(SetKind::intr, arch, {RegisterClass::gpr, number}));
+      PieceWriter(line, ShortText::kMostBytes).text(lines[number].head);
       const std::string padded = fmt::format("  intr  {:<6} ", fmt::to_string(name));
       EXPECT_EQ(fmt::to_string(line), padded) << number;
     }
   }
+}
+
+std::string numbers_of(const RegisterLines::Chosen& chosen) {
+  std::string text = chosen.words ? "words" : "any";
+  for (const auto& [ref, head] : chosen.lines) {
+    text += fmt::format(" {}{}", ref.kind == RegisterClass::gpr ? "" : "v", ref.number);
+  }
+  return text;
+}
+
+TEST(RegisterLines, AreChosenAgainWhenASetHasOthers) {
+  RegisterLines chooser;
+  RegisterSet set;
+  set.arch = abi::Arch::x86_64;
+  set.gpr_present = 0b11;
+  EXPECT_EQ(numbers_of(chooser.of(SetKind::user, set, {})), "words 0 1");
+  EXPECT_EQ(numbers_of(chooser.of(SetKind::user, set, {})), "words 0 1");
+  set.gpr_present = 0b101;
+  EXPECT_EQ(numbers_of(chooser.of(SetKind::user, set, {})), "words 0 2");
+  RegisterSet other = set;
+  other.gpr_present = 0;
+  EXPECT_EQ(numbers_of(chooser.of(SetKind::intr, other, {})), "words") << "each set has its own";
+  EXPECT_EQ(numbers_of(chooser.of(SetKind::user, set, {})), "words 0 2");
+  set.vector_origin = Origin::pebs;
+  set.vector[0].recorded_words = 3;
+  set.vector[0].xmm = Presence::valid;
+  const std::string with_vectors = numbers_of(chooser.of(SetKind::user, set, {}));
+  EXPECT_EQ(with_vectors, "any 0 2 v0 v1 v2 v3 v4 v5 v6 v7 v8 v9 v10 v11 v12 v13 v14 v15");
+  set.clear();
+  set.gpr_present = 0b101;
+  EXPECT_EQ(numbers_of(chooser.of(SetKind::user, set, {})), "words 0 2") << "vectors leave nothing behind";
+}
+
+TEST(RegisterLines, OfRegistersThatAreNotThereAreNoWords) {
+  RegisterLines chooser;
+  RegisterChoice choice;
+  choice.registers = {{RegisterClass::gpr, 0}, {RegisterClass::gpr, 3}};
+  RegisterSet set;
+  set.arch = abi::Arch::x86_64;
+  set.gpr_present = 1;
+  EXPECT_EQ(numbers_of(chooser.of(SetKind::user, set, choice)), "any 0 3");
 }
 
 }  // namespace

@@ -42,6 +42,7 @@ HandRun large_records(std::uint32_t stream, const std::vector<std::uint64_t>& ti
 void write_text(const Sample& sample, fmt::memory_buffer& out) {
   fmt::format_to(std::back_inserter(out), "{}@{} ", sample.ip, sample.time_ns);
 }
+WantedNotes::WriteText writer() { return write_text; }
 
 std::string texts_of(const std::vector<HandRun>& runs) {
   const HandRecording file{runs};
@@ -49,7 +50,7 @@ std::string texts_of(const std::vector<HandRun>& runs) {
   options.input = file.path();
   auto source = SampleSource::open(options, {});
   if (!source) return source.error().fact;
-  source->prepare_texts(write_text);
+  source->prepare_texts(writer);
   std::string all;
   while (const SampleHit* hit = source->next()) all += hit->text.text;
   return all;
@@ -94,7 +95,7 @@ TEST(SampleNotes, GroupsAndTextsAreOfTheSameSample) {
   run.last_time_ns = 30;
   const HandRecording file{{metadata(), run}};
   Session session = opened(file);
-  session.note_runs(note_samples({all_grouped(), write_text}));
+  session.note_runs(note_samples({all_grouped(), writer}));
   std::vector<SampleGroups::Group*> groups;
   std::vector<std::string> texts;
   while (const Record* record = session.next()) {
@@ -112,13 +113,26 @@ TEST(SampleNotes, GroupsAndTextsAreOfTheSameSample) {
   EXPECT_EQ(texts, (std::vector<std::string>{"4198410@10 ", "4198420@20 ", "4198410@30 "}));
 }
 
+TEST(SampleNotes, PlainIsSaidOfEachSampleByItself) {
+  const HandRecording file{{metadata(), large_records(1, {10, 20, 30})}};
+  Session session = opened(file);
+  WantedNotes wanted;
+  wanted.plain = [](const Sample& sample) { return sample.time_ns != 20; };
+  session.note_runs(note_samples(wanted));
+  std::vector<bool> plain;
+  while (const Record* record = session.next()) {
+    if (std::holds_alternative<Sample>(record->body)) plain.push_back(noted_plain(session));
+  }
+  EXPECT_EQ(plain, (std::vector<bool>{true, false, true}));
+}
+
 TEST(SampleNotes, TheOwnerKeepsTheTextsOfARun) {
   const HandRecording file{{metadata(), large_records(1, {10, 20})}};
   NotedText last;
   std::shared_ptr<const void> owner;
   {
     Session session = opened(file);
-    session.note_runs(note_samples({std::nullopt, write_text}));
+    session.note_runs(note_samples({std::nullopt, writer}));
     while (const Record* record = session.next()) {
       if (!std::holds_alternative<Sample>(record->body)) continue;
       last = *noted_text(session);
@@ -133,7 +147,7 @@ TEST(SampleNotes, WhatIsNotWantedIsNotThere) {
   EXPECT_FALSE(note_samples({})) << "nothing to be called for each run";
   const HandRecording file{{metadata(), large_records(1, {10})}};
   Session with_text = opened(file);
-  with_text.note_runs(note_samples({std::nullopt, write_text}));
+  with_text.note_runs(note_samples({std::nullopt, writer}));
   Session with_groups = opened(file);
   with_groups.note_runs(note_samples({all_grouped(), {}}));
   for (Session* session : {&with_text, &with_groups}) {
@@ -149,11 +163,12 @@ TEST(SampleNotes, WhatIsNotWantedIsNotThere) {
 TEST(SampleNotes, ARunThatWasNotDecodedAheadHasNone) {
   const HandRecording file{{metadata(), small_records(1, {10})}};
   Session session = opened(file);
-  session.note_runs(note_samples({all_grouped(), write_text}));
+  session.note_runs(note_samples({all_grouped(), writer}));
   while (!std::holds_alternative<Sample>(session.next()->body)) {
   }
   EXPECT_EQ(noted_group(session), nullptr);
   EXPECT_FALSE(noted_text(session));
+  EXPECT_FALSE(noted_plain(session));
 }
 
 }  // namespace

@@ -61,7 +61,8 @@ std::string render(std::uint64_t sample_type, const Bytes& sample, std::string_v
   const auto choice = parse_fields(field_list);
   view.fields = fields_of_events(source->facts().events, *choice).value();
   if (!json) {
-    source->prepare_texts([&](const Sample& of, TextBuffer& piece) { prepare_script_text(piece, of, view); });
+    source->prepare_texts(
+        [&] { return [&](const Sample& of, TextBuffer& piece) { prepare_script_text(piece, of, view); }; });
   }
   const SampleHit* hit = source->next();
   if (hit == nullptr) return "no sample";

@@ -35,6 +35,21 @@ std::shared_ptr<const std::string> kept(char letter, std::size_t bytes) {
   return std::make_shared<const std::string>(bytes, letter);
 }
 
+void append(TextOut& out, const std::shared_ptr<const std::string>& text) {
+  const std::shared_ptr<const void> owner = text;
+  out.append(*text, &owner);
+}
+
+TEST(TextOut, ATextWithoutAnOwnerIsCopied) {
+  const Sink sink;
+  TextOut out(sink.fd());
+  std::string text(1000, 'x');
+  out.append(text, nullptr);
+  text.assign(1000, 'y');
+  EXPECT_TRUE(out.finish());
+  EXPECT_EQ(sink.text(), std::string(1000, 'x'));
+}
+
 TEST(TextOut, WhatIsReferredToStandsWhereItWasGiven) {
   const Sink sink;
   TextOut out(sink.fd());
@@ -42,7 +57,7 @@ TEST(TextOut, WhatIsReferredToStandsWhereItWasGiven) {
   for (std::size_t i = 0; i < 3000; ++i) {  // more than one writev() takes, and longer than the buffer
     const auto text = kept(static_cast<char>('a' + i % 26), 1 + i * 7 % 400);
     out.write("<");
-    out.refer(*text, text);
+    append(out, text);
     out.write(">\n");
     out.flush_if_full();
     expected += "<" + *text + ">\n";
@@ -58,7 +73,7 @@ TEST(TextOut, ATextThatNothingElseKeepsIsKeptUntilItIsWritten) {
   {
     const auto text = kept('x', 1000);
     watched = text;
-    out.refer(*text, text);
+    append(out, text);
   }
   EXPECT_FALSE(watched.expired());
   EXPECT_TRUE(out.finish());
@@ -71,7 +86,7 @@ TEST(TextOut, AShortTextIsCopiedAndNotKept) {
   TextOut out(sink.fd());
   {
     const auto text = kept('x', 3);
-    out.refer(*text, text);
+    append(out, text);
     EXPECT_EQ(text.use_count(), 1);
   }
   EXPECT_TRUE(out.finish());
@@ -90,7 +105,7 @@ TEST(TextOut, AFileThatMayNotGrowHasTheFirstBytesAndTheErrorIsTold) {
   for (const char letter : {'a', 'b', 'c'}) {
     const auto text = kept(letter, 700);
     out.write("-");
-    out.refer(*text, text);
+    append(out, text);
   }
   testing::internal::CaptureStderr();
   const bool written = out.finish();
