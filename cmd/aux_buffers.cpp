@@ -116,6 +116,7 @@ std::vector<AuxBuffer> AuxBufferIndex::finish(const RecordInput& input, const Ev
     });
   }
   std::vector<AuxBuffer> buffers;
+  buffers.reserve(found.size());
   for (auto& [key, buffer] : found) buffers.push_back(std::move(buffer));
   const bool by_thread = !buffers.empty() && buffers.front().cpu < 0;
   const std::size_t with_bytes = buffers.size();

@@ -91,7 +91,7 @@ Result<bool> apply_aux_term(const PmuTerm& term, abi::EventAttr& attr) {
 
 // One term that every PMU knows. @return whether it was one
 Result<bool> apply_general_term(const PmuTerm& term, abi::EventAttr& attr, PmuTermsResult& result) {
-  const auto about_aux = apply_aux_term(term, attr);
+  auto about_aux = apply_aux_term(term, attr);
   if (!about_aux || *about_aux) return about_aux;
   const bool is_word =
       term.name == "config" || term.name == "config1" || term.name == "config2" || term.name == "config3";
@@ -161,7 +161,7 @@ Status apply_term(const EventSystem& system, std::string_view pmu, const PmuTerm
   if (*general) return {};
   if (term.name.starts_with('@')) return apply_sink(system, pmu, term, attr);
   if (!plain_name(term.name)) return unknown_term(system, pmu, term);
-  const Status format = apply_format_term(system, pmu, term, attr);
+  Status format = apply_format_term(system, pmu, term, attr);
   if (format || format.error().code != Errc::not_found) return format;
   if (inside_alias || !term.value.empty()) return unknown_term(system, pmu, term);
   const auto alias = load_pmu_file(system, pmu, fmt::format("events/{}", term.name));
@@ -169,7 +169,7 @@ Status apply_term(const EventSystem& system, std::string_view pmu, const PmuTerm
   const auto terms = parse_pmu_terms(*alias, term.position);
   if (!terms) return fail(terms.error());
   for (const PmuTerm& inner : *terms) {
-    if (const Status status = apply_term(system, pmu, inner, attr, result, true); !status) return status;
+    if (Status status = apply_term(system, pmu, inner, attr, result, true); !status) return status;
   }
   if (result.name.empty()) result.name = term.name;
   return {};
