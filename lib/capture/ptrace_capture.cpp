@@ -21,8 +21,7 @@ namespace simdprof {
 namespace {
 
 constexpr std::uint64_t kNsPerMs = 1000000;
-constexpr std::uint64_t kHandOverNs = 500 * kNsPerMs;
-constexpr unsigned kGuardTicks = 4;  // to look at a guard costs as much as three stops
+constexpr unsigned kGuardTicks = 2;  // to look at a guard costs as much as three stops
 
 std::uint64_t to_ns(std::chrono::milliseconds time) { return static_cast<std::uint64_t>(time.count()) * kNsPerMs; }
 
@@ -95,6 +94,7 @@ class PtraceCapture {
   Status make_records() {
     records_.emplace(plan_, sink_, context_.events);
     tracer_.emplace(context_, *records_, command_.has_value());
+    records_->work_beside();
     return records_->write_event_ids();
   }
 
@@ -148,13 +148,10 @@ class PtraceCapture {
 
   Status on_tick() {
     const std::uint64_t now_ns = clock_now_ns(plan_.clockid);
-    records_->drain_rings();
     if (++ticks_ % kGuardTicks == 0) tracer_->check_a_guard();
     if (!enabled_ && now_ns - start_ns_ >= to_ns(plan_.start_delay)) enable();
     if (enabled_ && plan_.duration && now_ns - start_ns_ >= to_ns(*plan_.duration)) over_ = true;
-    if (now_ns - handed_over_ns_ < kHandOverNs) return {};
-    handed_over_ns_ = now_ns;
-    return records_->hand_over();
+    return records_->written();
   }
 
   const CapturePlan& plan_;
@@ -168,7 +165,6 @@ class PtraceCapture {
   bool enabled_ = false;
   bool over_ = false;
   std::uint64_t start_ns_ = 0;
-  std::uint64_t handed_over_ns_ = 0;
   unsigned ticks_ = 0;
   std::optional<int> wait_status_;
 };

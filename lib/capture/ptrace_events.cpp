@@ -124,8 +124,17 @@ Status TracedEvents::note_opened(std::uint32_t event, std::int32_t cpu, Tid tid,
   const auto id = load_event_id(fd);
   if (!id) return fail(id.error());
   opened_.push_back({event, cpu, tid, *id});
-  if (event == 0 && !every_id_stops_) stop_ids_.insert(*id);
+  if (event == 0 && !every_id_stops_) {
+    const std::scoped_lock lock(stop_ids_mutex_);
+    stop_ids_.insert(*id);
+  }
   return {};
+}
+
+bool TracedEvents::makes_stops(std::uint64_t id) const {
+  if (every_id_stops_) return true;
+  const std::scoped_lock lock(stop_ids_mutex_);
+  return stop_ids_.contains(id);
 }
 
 Status TracedEvents::open_task_event(Tid tid) {

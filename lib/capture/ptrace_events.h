@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <span>
 #include <string_view>
 #include <unordered_set>
@@ -55,8 +56,8 @@ class TracedEvents {
   void disable_task_events() const;
 
   [[nodiscard]] std::span<CpuRing> rings() { return rings_; }
-  /// Whether samples with this id make a stop.
-  [[nodiscard]] bool makes_stops(std::uint64_t id) const { return every_id_stops_ || stop_ids_.contains(id); }
+  /// Whether samples with this id make a stop. From any thread.
+  [[nodiscard]] bool makes_stops(std::uint64_t id) const;
   /// What was opened since the last call, for the records that map ids to events.
   std::vector<Opened> take_opened();
   /// Attribute of the task event.
@@ -80,6 +81,7 @@ class TracedEvents {
   std::size_t ring_pages_;
   std::vector<CpuRing> rings_;
   std::vector<UniqueFd> task_fds_;  ///< the first of each CPU owns its ring
+  mutable std::mutex stop_ids_mutex_;
   std::unordered_set<std::uint64_t> stop_ids_;
   std::vector<Opened> opened_;
 };

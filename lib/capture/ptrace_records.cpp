@@ -1,8 +1,12 @@
 #include "lib/capture/ptrace_records.h"
 
 #include <fmt/format.h>
+#include <pthread.h>
+#include <signal.h>
 
 #include <algorithm>
+#include <chrono>
+#include <utility>
 
 #include "lib/base/cursor.h"
 #include "lib/base/log.h"
@@ -11,6 +15,12 @@
 #include "lib/capture/synthesize.h"
 
 namespace simdprof {
+namespace {
+
+constexpr std::chrono::milliseconds kRound{50};
+constexpr unsigned kRoundsToHandOver = 10;
+
+}  // namespace
 
 PtraceRecords::PtraceRecords(const CapturePlan& plan, RecordSink& sink, TracedEvents& events)
     : plan_(plan),
@@ -22,11 +32,15 @@ PtraceRecords::PtraceRecords(const CapturePlan& plan, RecordSink& sink, TracedEv
   for (const auto& ring : events.rings()) {
     rings_.emplace_back(sink, sink.open_stream({StreamKind::ring, ring.cpu, -1}));
   }
+  heads_.resize(rings_.size());
   const auto task_event = static_cast<std::uint32_t>(plan.events.size());
   metadata_.add(encode_event_desc(task_event, events.task_attr(), "dummy:u"), kNoTime);
 }
 
+PtraceRecords::~PtraceRecords() { end_work(); }
+
 Status PtraceRecords::write_event_ids() {
+  const std::scoped_lock lock(mutex_);
   for (const auto& opened : events_.take_opened()) {
     metadata_.add(encode_event_id(opened.event, opened.cpu, opened.tid, opened.id), kNoTime);
     if (opened.event == plan_.events.size()) task_event_id_ = opened.id;
@@ -45,7 +59,7 @@ void PtraceRecords::drain_rings() {
 
 void PtraceRecords::take(std::size_t ring, std::span<const std::byte> record) {
   switch (record_type(record)) {
-    case abi::PERF_RECORD_SAMPLE: take_sample(ring, record); break;
+    case abi::PERF_RECORD_SAMPLE: take_sample(record); break;
     case abi::PERF_RECORD_LOST: {
       Cursor in{record.subspan(abi::kRecordHeaderBytes)};
       in.skip(8);  // id
@@ -58,35 +72,70 @@ void PtraceRecords::take(std::size_t ring, std::span<const std::byte> record) {
   rings_[ring].add_kernel(record);
 }
 
-void PtraceRecords::take_sample(std::size_t ring, std::span<const std::byte> record) {
+void PtraceRecords::take_sample(std::span<const std::byte> record) {
   ++counts_.samples;
   Cursor in{record.subspan(abi::kRecordHeaderBytes)};
   const std::uint64_t id = in.u64();
   in.skip(8);  // ip
-  const Pid pid = in.i32();
-  const Tid tid = in.i32();
-  const std::uint64_t time_ns = in.u64();
+  Seen seen;
+  seen.pid = in.i32();
+  seen.tid = in.i32();
+  seen.time_ns = in.u64();
   if (in.failed() || !events_.makes_stops(id)) return;
   const auto mode = static_cast<std::uint16_t>(record_misc(record) & abi::PERF_RECORD_MISC_CPUMODE_MASK);
-  without_image_ += pending_.add(pid, tid, time_ns, mode == abi::PERF_RECORD_MISC_USER);
-  last_cpu_ = events_.rings()[ring].cpu;
+  seen.in_user = mode == abi::PERF_RECORD_MISC_USER;
+  seen_.push_back(seen);
 }
 
 std::int32_t PtraceRecords::add_image(Tid tid, bool late) {
-  last_cpu_ = -1;
   RegisterImage image;
   const bool readable = reader_.load(tid, image);
-  drain_rings();
-  const auto awaited = pending_.take(tid);
-  if (!readable) {
-    unreadable_ += awaited ? awaited->samples : 0;
-    return last_cpu_;
-  }
-  if (!awaited && pending_.take_repeat(tid)) return last_cpu_;
   image.tid = tid;
   image.time_ns = clock_now_ns(plan_.clockid);
-  image.window_start_ns = image.time_ns;
   image.flags = late ? RegisterImage::kFlagLate : 0;
+  if (!queue_.push(image, readable)) {
+    drain();
+    queue_.push(image, readable);
+  }
+  return look_at_rings();
+}
+
+/// Rings that fill sooner than the other thread comes back, with copies of stacks or on a busy machine, are drained
+/// here: nothing is lost for the target's sake.
+std::int32_t PtraceRecords::look_at_rings() {
+  std::int32_t cpu = -1;
+  bool fills = false;
+  for (std::size_t i = 0; i < heads_.size(); ++i) {
+    const auto& [ring_cpu, ring] = events_.rings()[i];
+    const std::uint64_t written = ring.written();
+    if (std::exchange(heads_[i], written) == written) continue;
+    cpu = ring_cpu;
+    fills = fills || ring.waiting_bytes() > ring.data_bytes() / 2;
+  }
+  if (fills) drain();
+  return cpu;
+}
+
+/// The samples up to now that were not looked at before await their images.
+void PtraceRecords::expect(std::uint64_t until_ns) {
+  auto seen = seen_.begin();
+  for (; seen != seen_.end() && seen->time_ns <= until_ns; ++seen) {
+    without_image_ += pending_.add(seen->pid, seen->tid, seen->time_ns, seen->in_user);
+  }
+  seen_.erase(seen_.begin(), seen);
+}
+
+/// @param stop  all samples before it were expected, and none after it
+void PtraceRecords::write_image(const ImageQueue::Stop& stop) {
+  const Tid tid = stop.image.tid;
+  const auto awaited = pending_.take(tid);
+  if (!stop.readable) {
+    unreadable_ += awaited ? awaited->samples : 0;
+    return;
+  }
+  if (!awaited && pending_.take_repeat(tid)) return;
+  RegisterImage image = stop.image;
+  image.window_start_ns = image.time_ns;
   if (awaited) {
     image.pid = awaited->pid;
     image.window_start_ns = awaited->first_time_ns;
@@ -95,15 +144,81 @@ std::int32_t PtraceRecords::add_image(Tid tid, bool late) {
   }
   images_.add(encode_register_image(image), image.window_start_ns);
   ++counts_.register_images;
-  return last_cpu_;
+}
+
+/// The stops first: their samples are in the rings before they stop. What the rings have beyond them may be samples of
+/// stops that come while we look.
+void PtraceRecords::move_on() {
+  const auto stops = queue_.take();
+  drain_rings();
+  std::ranges::stable_sort(seen_, {}, &Seen::time_ns);
+  for (const ImageQueue::Stop& stop : stops) {
+    expect(stop.image.time_ns);
+    write_image(stop);
+  }
+}
+
+/// In the thread that traces: no stop can come meanwhile.
+void PtraceRecords::move_all_on() {
+  move_on();
+  expect(kNoTime);
+}
+
+void PtraceRecords::drain() {
+  const std::scoped_lock lock(mutex_);
+  move_all_on();
 }
 
 void PtraceRecords::forget(Tid tid) {
-  drain_rings();
+  const std::scoped_lock lock(mutex_);
+  move_all_on();
   if (const auto awaited = pending_.take(tid)) without_image_ += awaited->samples;
 }
 
+bool PtraceRecords::awaits(Tid tid) const {
+  const std::scoped_lock lock(mutex_);
+  return pending_.awaits(tid);
+}
+
+CaptureOutcome PtraceRecords::counts() const {
+  const std::scoped_lock lock(mutex_);
+  return counts_;
+}
+
+Status PtraceRecords::written() const {
+  const std::scoped_lock lock(mutex_);
+  return written_;
+}
+
+void PtraceRecords::work_beside() {
+  sigset_t all;
+  sigset_t before;
+  sigfillset(&all);
+  ::pthread_sigmask(SIG_SETMASK, &all, &before);  // signals are for the other threads
+  worker_ = std::thread([this] { work(); });
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+void PtraceRecords::work() {
+  std::unique_lock lock(mutex_);
+  for (unsigned round = 1; !end_.wait_for(lock, kRound, [this] { return ending_; }); ++round) {
+    move_on();
+    if (round % kRoundsToHandOver == 0 && written_) written_ = hand_over();
+  }
+}
+
+void PtraceRecords::end_work() {
+  if (!worker_.joinable()) return;
+  {
+    const std::scoped_lock lock(mutex_);
+    ending_ = true;
+  }
+  end_.notify_one();
+  worker_.join();
+}
+
 void PtraceRecords::synthesize(const std::vector<Pid>& processes, std::uint64_t time_ns) {
+  const std::scoped_lock lock(mutex_);
   RecordBatch batch(sink_, sink_.open_stream({StreamKind::synthesized, -1, -1}));
   Synthesizer synthesizer(batch, time_ns, task_event_id_.value_or(0));
   const bool kernel_hits = std::any_of(plan_.events.begin(), plan_.events.end(),
@@ -127,11 +242,14 @@ void PtraceRecords::write_loss(LossCause cause, std::uint64_t count, std::uint64
 }
 
 Status PtraceRecords::finish(std::uint64_t end_ns) {
-  drain_rings();
+  end_work();
+  const std::scoped_lock lock(mutex_);
+  move_all_on();
   without_image_ += pending_.drop_all();
   write_loss(LossCause::image_missing, without_image_, end_ns);
   write_loss(LossCause::image_unreadable, unreadable_, end_ns);
   write_loss(LossCause::image_unmatched, unmatched_, end_ns);
+  if (!written_) return written_;
   if (const Status written = hand_over(); !written) return written;
   return metadata_.hand_over();
 }

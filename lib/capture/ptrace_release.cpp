@@ -21,7 +21,7 @@ class Releaser {
   void run() {
     for (const auto& set : context_.threads.event_sets()) TracedEvents::disable(*set);
     context_.events.disable_task_events();
-    records_.drain_rings();
+    records_.drain();
     choose();
     const auto deadline = Clock::now() + kPatience;
     while (!awaited_.empty()) {

@@ -11,7 +11,7 @@
 namespace simdprof {
 namespace {
 
-constexpr long kPeriodNs = 50'000'000;
+constexpr long kPeriodNs = 100'000'000;
 
 volatile sig_atomic_t tick_came = 0;
 

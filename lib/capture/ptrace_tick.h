@@ -8,7 +8,7 @@
 
 namespace simdprof {
 
-/// A signal to the calling thread 20 times a second, so that its waits end and it looks at the clock and the stop
+/// A signal to the calling thread 10 times a second, so that its waits end and it looks at the clock and the stop
 /// flag. All other signals are blocked in the thread: they are for the rest of the program.
 ///
 /// Stops of tracees send no SIGCHLD while it lives: blocked in this thread, each would wake another thread of the

@@ -34,6 +34,10 @@ class Ring {
   Status drain(const std::function<void(std::span<const std::byte> record)>& take);
   /// Whether something is waiting. One read of the head.
   [[nodiscard]] bool pending() const;
+  /// How many bytes were ever written, and how many of them wait to be drained. From any thread; the second is an
+  /// estimate where another one drains.
+  [[nodiscard]] std::uint64_t written() const;
+  [[nodiscard]] std::uint64_t waiting_bytes() const;
   [[nodiscard]] int fd() const { return fd_; }
   [[nodiscard]] std::size_t data_bytes() const { return data_bytes_; }
   [[nodiscard]] ControlPage control() const { return control_; }

@@ -78,6 +78,22 @@ TEST(Ring, GivesRecordsOldestFirstAndFreesTheirRoom) {
   EXPECT_FALSE(ring.pending());
 }
 
+TEST(Ring, TellsHowMuchWasWrittenAndHowMuchWaits) {
+  FakeRing fake{256};
+  Ring ring = Ring::over_memory(fake.memory(), kControlBytes);
+  EXPECT_EQ(ring.waiting_bytes(), 0U);
+  fake.start_at(1000);
+  fake.append(record(1, 24));
+  fake.append(record(2, 40));
+  EXPECT_EQ(ring.written(), 1064U);
+  EXPECT_EQ(ring.waiting_bytes(), 64U);
+  drain_all(ring);
+  EXPECT_EQ(ring.written(), 1064U);
+  EXPECT_EQ(ring.waiting_bytes(), 0U);
+  EXPECT_EQ(Ring::none().written(), 0U);
+  EXPECT_EQ(Ring::none().waiting_bytes(), 0U);
+}
+
 TEST(Ring, JoinsARecordThatWrapsAtEveryPosition) {
   for (std::uint64_t start = 0; start < 128; ++start) {
     FakeRing fake{128};
