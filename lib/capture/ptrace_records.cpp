@@ -110,7 +110,7 @@ std::int32_t PtraceRecords::look_at_rings() {
     const std::uint64_t written = ring.written();
     if (std::exchange(heads_[i], written) == written) continue;
     cpu = ring_cpu;
-    fills = fills || ring.waiting_bytes() > ring.data_bytes() / 2;
+    fills = fills || ring.waiting_bytes() > ring.data_bytes() / 4;
   }
   if (fills) drain();
   return cpu;
