@@ -27,15 +27,17 @@ def seconds(words, folder, status=0):
     return took
 
 
-def in_turns(commands, rounds=ROUNDS):
-    """Runs every command once a round, so that a change of the machine's speed meets all. Gives all times by name."""
+def in_turns(commands, rounds=ROUNDS, measure=seconds):
+    """Runs every command once a round, so that a change of the machine's speed meets all. Gives all times by name.
+
+    measure(words, folder) runs one and gives its time."""
     times = {name: [] for name in commands}
     with tempfile.TemporaryDirectory(prefix="simdprof-bench-") as folder:
         for name, words in commands.items():
-            seconds(words, folder)  # warm: caches, page cache
+            measure(words, folder)  # warm: caches, page cache
         for _ in range(rounds):
             for name, words in commands.items():
-                times[name].append(seconds(words, folder))
+                times[name].append(measure(words, folder))
     return times
 
 
