@@ -151,6 +151,7 @@ void prepare_lines(SampleSource& source, const RegisterReport& report) {
   source.prepare_texts([report, arch = source.facts().arch, xsave = source.facts().xsave,
                         events = event_registers(source.facts().events, source.facts().source())] {
     struct Scratch {
+      Scratch(RegisterStage built_by, const RegisterReport& shown) : stage(std::move(built_by)), report(shown) {}
       RegisterStage stage;
       RegisterReport report;
       RegisterSets sets{};

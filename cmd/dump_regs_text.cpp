@@ -6,6 +6,7 @@
 namespace simdprof::cmd {
 namespace {
 
+constexpr std::size_t kMostOfHex = 18;
 constexpr unsigned kNameColumns = 6;  // "rflags", "zmm31 "
 
 // ` name+0x1f (file)`.
@@ -25,7 +26,7 @@ void put_place(PieceWriter& pieces, const Location& place) {
 
 void append_sample_place(TextBuffer& out, const RegisterSample& registers) {
   // Numbers of two tasks, a CPU, a time, an address and an offset, and what stands between them.
-  constexpr std::size_t kMostOfRest = 2 * kMostOfDecimal + kMostOfCpu + kMostOfSeconds + 2 * 18 + 32;
+  constexpr std::size_t kMostOfRest = 2 * kMostOfDecimal + kMostOfCpu + kMostOfSeconds + 2 * kMostOfHex + 32;
   const SampleHit& hit = *registers.hit;
   const Sample& sample = *hit.sample;
   PieceWriter pieces(

@@ -147,8 +147,9 @@ void PtraceRecords::write_image(const ImageQueue::Stop& stop) {
 }
 
 /// The stops first: their samples are in the rings before they stop. What the rings have beyond them may be samples of
-/// stops that come while we look.
+/// stops that come while we look. Up to `now_ns` it is not: a thread whose stop has not come has not run on since.
 void PtraceRecords::move_on() {
+  const std::uint64_t now_ns = clock_now_ns(plan_.clockid);
   const auto stops = queue_.take();
   drain_rings();
   std::ranges::stable_sort(seen_, {}, &Seen::time_ns);
@@ -156,6 +157,7 @@ void PtraceRecords::move_on() {
     expect(stop.image.time_ns);
     write_image(stop);
   }
+  expect(now_ns);
 }
 
 /// In the thread that traces: no stop can come meanwhile.

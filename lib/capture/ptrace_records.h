@@ -21,8 +21,8 @@ namespace simdprof {
 /// While a thread is stopped for a sample its registers are read, and no more: what belongs to which sample is found
 /// out and written by another thread, 20 times a second. The tracer shares its CPU with the target, which would wait
 /// for that work, whether before it runs on or behind its back. Measured on a 2-CPU virtual machine, one FMA thread at
-/// 999 Hz: of 37 us that a stop takes from the target, that work took 9, most of it because its code and data were
-/// not at hand a millisecond after the last time. To gather stops and to write 16 at once in the tracer gained nothing.
+/// 999 Hz: of 37 us that a stop took from the target, that work was 9. To gather stops and to write 16 of them at once
+/// in the tracer gained nothing.
 ///
 /// All functions but work_beside() may be called while that thread works; all from one thread.
 class PtraceRecords {
@@ -89,7 +89,7 @@ class PtraceRecords {
   std::vector<std::uint64_t> heads_;  ///< by ring: how far it was when look_at_rings() did last
 
   mutable std::mutex mutex_;  ///< of all below, as far as it changes
-  std::vector<Seen> seen_;    ///< in the order of time from a call of expect() on
+  std::vector<Seen> seen_;    ///< in the order of time; after move_on() those that came meanwhile
   PendingSamples pending_;
   RecordBatch metadata_;
   RecordBatch images_;

@@ -121,6 +121,22 @@ TEST_F(PtraceRecordsTest, TheOtherThreadWritesThemToo) {
   expect_images(sink_, 201);
 }
 
+// A thread that blocks SIGTRAP may stop late or never: its samples are not kept one by one until then.
+TEST_F(PtraceRecordsTest, TheOtherThreadKnowsWhoseStopHasNotCome) {
+  PtraceRecords records(plan_, sink_, events_);
+  ASSERT_EQ(tracee_.wait().signal, SIGTRAP);
+  records.work_beside();
+  for (int i = 0; i < 200 && !records.awaits(tracee_.pid()); ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  EXPECT_TRUE(records.awaits(tracee_.pid()));
+  records.add_image(tracee_.pid(), false);
+  TracedEvents::disable(*set_);
+  ASSERT_TRUE(records.finish(1));
+  EXPECT_FALSE(records.awaits(tracee_.pid()));
+  expect_images(sink_, 1);
+}
+
 class PtraceRecordsSmallRings : public PtraceRecordsTest {
  protected:
   PtraceRecordsSmallRings() : PtraceRecordsTest(1) {}
