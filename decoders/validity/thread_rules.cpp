@@ -31,7 +31,7 @@ unsigned kernel_pointers(const RegisterSet& set, const VectorBlock& block, const
 void judge_r8(const CheckedSample& checked, RuleHistory& history, FindingSink& out) {
   if (checked.kernel_mode() && checked.sets != nullptr) history.ranges.observe_kernel_hit(checked.sets->intr);
   ThreadHistory* thread = history.thread;
-  if (thread == nullptr || !checked.user.upper_half) return;
+  if (thread == nullptr || checked.sets == nullptr || !checked.user.upper_half) return;
   const unsigned words = kernel_pointers(checked.sets->user, checked.user, history.ranges);
   if (words == 0) return;
   if (!thread->holds_pointers) {

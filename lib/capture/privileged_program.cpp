@@ -19,7 +19,7 @@ std::optional<std::string> find_program(const std::string& command) {
   for (;;) {
     const std::size_t colon = rest.find(':');
     const std::string folder(rest.substr(0, colon));
-    const std::string file = folder.empty() ? command : folder + "/" + command;
+    const std::string file = folder.empty() ? command : std::string(folder).append("/").append(command);
     if (::access(file.c_str(), X_OK) == 0) return file;
     if (colon == std::string_view::npos) return std::nullopt;
     rest.remove_prefix(colon + 1);

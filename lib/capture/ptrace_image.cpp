@@ -12,12 +12,12 @@ namespace simdprof {
 namespace {
 
 // Source: arch/x86/include/asm/user_64.h and user_32.h, order of user_regs_struct.
-constexpr std::size_t kRegs64Bytes = 27 * 8;
-constexpr std::size_t kRegs64OrigRax = 15 * 8;
-constexpr std::size_t kRegs64Rip = 16 * 8;
-constexpr std::size_t kRegs32Bytes = 17 * 4;
-constexpr std::size_t kRegs32OrigEax = 11 * 4;
-constexpr std::size_t kRegs32Eip = 12 * 4;
+constexpr std::size_t kRegs64Bytes = std::size_t{27} * 8;
+constexpr std::size_t kRegs64OrigRax = std::size_t{15} * 8;
+constexpr std::size_t kRegs64Rip = std::size_t{16} * 8;
+constexpr std::size_t kRegs32Bytes = std::size_t{17} * 4;
+constexpr std::size_t kRegs32OrigEax = std::size_t{11} * 4;
+constexpr std::size_t kRegs32Eip = std::size_t{12} * 4;
 
 constexpr std::uint64_t bit(unsigned component) { return std::uint64_t{1} << component; }
 

@@ -32,7 +32,7 @@ void RunIndex::add_run(const RecordRun& run) {
   indexed.chunk.record_offset = run.begin;
   indexed.file = file_;
   records_ += run.records;
-  runs_.push_back(std::move(indexed));
+  runs_.push_back(indexed);
 }
 
 std::uint64_t RunIndex::find_time(std::uint32_t type, std::span<const std::byte> payload) {
@@ -79,7 +79,7 @@ void RunIndex::add_aux(const RecordFrame& frame, Cursor in, std::uint64_t offset
     indexed.chunk.record_offset = part.file_offset;
     indexed.file = file_;
     indexed.aux = part;
-    runs_.push_back(std::move(indexed));
+    runs_.push_back(indexed);
   }
 }
 

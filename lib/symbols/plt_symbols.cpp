@@ -62,7 +62,7 @@ std::optional<std::uint64_t> arm64_slot(std::span<const std::byte> entry, std::u
     if ((adrp & 0x9f00001fU) != 0x90000010U || (ldr & 0xffc003ffU) != 0xf9400211U) continue;
     const std::uint64_t pages = ((adrp >> 29U) & 3U) | (std::uint64_t{(adrp >> 5U) & 0x7ffffU} << 2U);
     const std::uint64_t signed_pages = (pages ^ 0x100000U) - 0x100000U;
-    return ((address + at) & ~std::uint64_t{0xfff}) + (signed_pages << 12U) + ((ldr >> 10U) & 0xfffU) * 8U;
+    return ((address + at) & ~std::uint64_t{0xfff}) + (signed_pages << 12U) + std::uint64_t{(ldr >> 10U) & 0xfffU} * 8U;
   }
   return std::nullopt;
 }
