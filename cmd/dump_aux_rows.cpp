@@ -297,6 +297,7 @@ AuxRow row_of(const AuxLoss& loss) {
 
 std::vector<std::string_view> aux_columns() {
   std::vector<std::string_view> names;
+  names.reserve(kColumns.size());
   for (const Column& column : kColumns) names.push_back(column.name);
   return names;
 }

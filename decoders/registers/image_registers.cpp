@@ -19,7 +19,7 @@ constexpr std::uint64_t kTableBits = ~(std::uint64_t{1} << abi::kXsaveComponents
 /// Bytes that the registers of a component take, or nullopt for components that hold no vector state.
 constexpr std::optional<std::uint32_t> vector_state_bytes(unsigned component) {
   switch (component) {
-    case abi::kXsaveSse: return 256;
+    case abi::kXsaveSse:
     case abi::kXsaveYmmHi128: return 256;
     case abi::kXsaveOpmask: return 64;
     case abi::kXsaveZmmHi256: return 512;

@@ -97,7 +97,7 @@ void ValidityStage::State::remember() {
   }
   if (!checked.ref.has_cpu) return;
   const bool user_mode = checked.user_mode();
-  if (checked.user.rich && !is_doubted(*history.thread, checked.ref.number)) {
+  if (checked.sets != nullptr && checked.user.rich && !is_doubted(*history.thread, checked.ref.number)) {
     const VirtAddr user_ip = checked.sets->user.general(abi::ip_register(arch)).value_or(0);
     history.cpus.add(checked.ref.cpu, {checked.user.hash, checked.ref.pid, true, user_mode, user_ip});
   }

@@ -89,7 +89,7 @@ void KernelResolver::load_vmlinux(InternedText& text) {
                                      options_.symfs + "/usr/lib/debug/boot/vmlinux-" + release,
                                      options_.symfs + "/usr/lib/debug/lib/modules/" + release + "/vmlinux"};
   for (const std::string& dir : options_.debug_dirs) {
-    places.push_back(dir + "/boot/vmlinux-" + release);
+    places.push_back(fmt::format("{}/boot/vmlinux-{}", dir, release));
     places.push_back(dir + "/vmlinux");
   }
   // Without a build id nothing tells whether a vmlinux is the kernel that was recorded.
@@ -125,6 +125,7 @@ void KernelResolver::load(InternedText& text) {
 
 std::optional<VirtAddr> KernelResolver::listed_address(VirtAddr address, const Mapping* mapping,
                                                        const Mapping* image) const {
+  if (listing_.symbols == nullptr) return std::nullopt;
   if (!is_image(mapping)) {
     const auto module = listing_.modules.find(module_name(mapping->path));
     // Where /proc/modules is restricted, nothing tells whether it moved; the kernel is the same.
