@@ -44,6 +44,8 @@ Result<Range> find_function(const SymbolTable& symbols, std::string_view name, s
   std::uint64_t end = 0;
   for (const Symbol& symbol : symbols.all()) {
     if (found != nullptr && end == found->start && symbol.start > found->start) end = symbol.start;
+    // An alias without a size has none of its own: the last of them covers the code.
+    if (found != nullptr && symbol.start == found->start) end = std::max(end, symbol.end);
     if (kallsyms_name(symbol.name) != name) continue;
     if (found != nullptr && found->start != symbol.start) {
       return fail(Errc::not_found,

@@ -72,7 +72,7 @@ void observe(RegisterStage& stage, const Record& record, Ledger& ledger) {
 
 void dump_register_sets(Session& session, TextOut& out) {
   const RecordingFacts& facts = session.facts();
-  RegisterStage stage{facts.arch, facts.xsave, event_registers(facts.events, facts.source())};
+  RegisterStage stage{facts.arch, facts.xsave, event_registers(facts.events, facts.source(), facts.arch)};
   RegisterSets sets;
   dump_each(session, out, [&](TextBuffer& text, const Record& record) {
     observe(stage, record, session.ledger());

@@ -141,7 +141,7 @@ void render_column_names(const DumpRegsOptions& options, const RegisterReport& r
 /// Whether the recorder stopped threads for register images: what a sample's registers are is then known only when its
 /// turn comes.
 bool makes_images(const RecordingFacts& facts) {
-  const auto events = event_registers(facts.events, facts.source());
+  const auto events = event_registers(facts.events, facts.source(), facts.arch);
   return std::ranges::any_of(events, &EventRegisters::makes_images);
 }
 
@@ -149,7 +149,7 @@ bool makes_images(const RecordingFacts& facts) {
 void prepare_lines(SampleSource& source, const RegisterReport& report) {
   // Copies: these threads end with the source.
   source.prepare_texts([report, arch = source.facts().arch, xsave = source.facts().xsave,
-                        events = event_registers(source.facts().events, source.facts().source())] {
+                        events = event_registers(source.facts().events, source.facts().source(), source.facts().arch)] {
     struct Scratch {
       Scratch(RegisterStage built_by, const RegisterReport& shown) : stage(std::move(built_by)), report(shown) {}
       RegisterStage stage;

@@ -113,7 +113,7 @@ RegisterMasks expected_masks(const abi::EventAttr& attr, abi::Arch arch, bool ma
 
 SampleLowering::SampleLowering(const RecordingFacts& facts)
     : arch_(facts.arch),
-      events_(event_registers(facts.events, facts.source())),
+      events_(event_registers(facts.events, facts.source(), facts.arch)),
       stage_(facts.arch, facts.xsave, events_) {}
 
 bool SampleLowering::makes_images(std::uint32_t event) const {

@@ -47,7 +47,7 @@ Quality quality_of(const RecordingFacts& facts) {
   for (const RecordingFacts::SourceAttempt& attempt : facts.sources) {
     quality.sources.push_back({attempt.kind, attempt.error_number, attempt.explanation});
   }
-  const auto registers = event_registers(facts.events, facts.source());
+  const auto registers = event_registers(facts.events, facts.source(), facts.arch);
   for (std::size_t i = 0; i < facts.events.events.size(); ++i) {
     quality.events.push_back(event_quality(facts.events.events[i]));
     quality.events.back().vectors = registers[i].vectors;

@@ -68,7 +68,7 @@ struct ReportReading::State {
         unwinder(resolver),
         places(profile, filter, spaces, resolver,
                place_needs(options, quality.vectors_asked() || filter.needs_place())),
-        registers(facts.arch, facts.xsave, event_registers(facts.events, facts.source())),
+        registers(facts.arch, facts.xsave, event_registers(facts.events, facts.source(), facts.arch)),
         validity(facts.arch),
         wants_chains(options.children || options.call_graph.has_value()) {
     quality.findings = FindingTally(options.findings);

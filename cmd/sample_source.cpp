@@ -45,7 +45,7 @@ struct SampleSource::State {
         resolver(symbol_options(options.symfs, options.debug_dirs, options.demangle, session.facts())),
         places(spaces, resolver),
         unwinder(resolver),
-        of_events(event_registers(session.facts().events, session.facts().source())),
+        of_events(event_registers(session.facts().events, session.facts().source(), session.facts().arch)),
         stage(session.facts().arch, session.facts().xsave, of_events) {}
 
   void observe(const Record& record);
@@ -148,6 +148,19 @@ NotedText SampleSource::State::text_of(const Sample& sample) {
   return {{text_alone.data(), text_alone.size()}, nullptr};
 }
 
+namespace {
+
+/// Texts of those samples alone that the filter does not refuse by what they are themselves.
+WantedNotes::MakeWriter for_accepted(WantedNotes::MakeWriter writer, const SampleFilter& filter) {
+  return [writer = std::move(writer), kept = std::make_shared<const SampleFilter>(filter)] {
+    return [write = writer(), kept](const Sample& sample, fmt::memory_buffer& out) {
+      if (kept->accepts(sample)) write(sample, out);
+    };
+  };
+}
+
+}  // namespace
+
 SampleSource::SampleSource(std::unique_ptr<State> state) : state_(std::move(state)) {}
 SampleSource::SampleSource(SampleSource&&) noexcept = default;
 SampleSource& SampleSource::operator=(SampleSource&&) noexcept = default;
@@ -186,6 +199,7 @@ Session& SampleSource::session() { return state_->session; }
 
 void SampleSource::prepare_texts(WantedNotes::MakeWriter writer) {
   state_->write_alone = writer();
+  if (!state_->filter.accepts_all()) writer = for_accepted(std::move(writer), state_->filter);
   state_->notes.writer = std::move(writer);
   state_->session.note_runs(note_samples(state_->notes));
 }

@@ -14,11 +14,12 @@ namespace {
 constexpr std::uint8_t kUserValues = kDistrustUserGpr | kDistrustUserVectors;
 constexpr std::uint8_t kIntrValues = kDistrustIntrGpr | kDistrustIntrVectors;
 
-bool has_user_vectors(const EventDesc& event) {
+bool has_user_vectors(const EventDesc& event, abi::Arch arch) {
   const abi::EventAttr& attr = event.attr;
   if ((attr.sample_type & abi::PERF_SAMPLE_REGS_USER) == 0) return false;
-  return attr.sample_simd_regs_enabled != 0 ? attr.sample_simd_vec_reg_user != 0
-                                            : (attr.sample_regs_user & abi::kX86LegacyXmmMask) != 0;
+  return attr.sample_simd_regs_enabled != 0
+             ? attr.sample_simd_vec_reg_user != 0
+             : abi::is_x86(arch) && (attr.sample_regs_user & abi::kX86LegacyXmmMask) != 0;
 }
 
 /// The first reading: register sets and symbols as the second will have them.
@@ -27,7 +28,8 @@ class LookAhead {
   LookAhead(const RecordingFacts& facts, Resolver& resolver)
       : facts_(facts),
         resolver_(resolver),
-        registers_(facts.arch, facts.xsave, event_registers(facts.events, facts.source())),
+        of_events_(event_registers(facts.events, facts.source(), facts.arch)),
+        registers_(facts.arch, facts.xsave, of_events_),
         stage_(facts.arch) {}
 
   void observe(const Record& record, std::vector<Finding>& out) {
@@ -35,12 +37,13 @@ class LookAhead {
     stage_.observe(record, out);
     const auto* sample = std::get_if<Sample>(&record.body);
     if (sample == nullptr || sample->event >= facts_.events.events.size()) return;
-    registers_.build(*sample, sets_);
+    const bool vectors = of_events_[sample->event].vectors;
+    if (vectors) registers_.build(*sample, sets_);
     std::string_view symbol;
-    if (sample->mode == CpuMode::kernel) {
+    if (vectors && sample->mode == CpuMode::kernel) {
       symbol = resolver_.locate(spaces_, sample->pid, sample->ip, sample->mode).symbol;
     }
-    stage_.check({*sample, facts_.events.events[sample->event].attr, &sets_, symbol}, out);
+    stage_.check({*sample, facts_.events.events[sample->event].attr, vectors ? &sets_ : nullptr, symbol}, out);
   }
   void finish(std::vector<Finding>& out) { stage_.finish(out); }
   [[nodiscard]] std::uint64_t samples() const { return stage_.next_number(); }
@@ -49,6 +52,7 @@ class LookAhead {
   const RecordingFacts& facts_;
   Resolver& resolver_;
   AddressSpaces spaces_;
+  std::vector<EventRegisters> of_events_;
   RegisterStage registers_;
   ValidityStage stage_;
   RegisterSets sets_;
@@ -76,7 +80,8 @@ std::string rule_list(std::uint16_t rules) {
 
 void SampleVerdicts::look_ahead(Session& session, Resolver& resolver) {
   const auto& events = facts_.events.events;
-  if (std::none_of(events.begin(), events.end(), has_user_vectors)) return;
+  const auto wanted = [this](const EventDesc& event) { return has_user_vectors(event, facts_.arch); };
+  if (std::none_of(events.begin(), events.end(), wanted)) return;
   LookAhead ahead(facts_, resolver);
   std::vector<Finding> findings;
   const auto keep = [&](std::uint64_t earlier_than) {

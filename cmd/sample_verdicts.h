@@ -38,12 +38,11 @@ class SampleVerdicts {
   /// The next sample. All samples must be judged, not only those that are shown.
   /// @param sets  nullptr: no vectors were recorded with it
   const SampleVerdict& judge(const Sample& sample, const RegisterSets* sets, std::string_view kernel_symbol);
+  /// The same, when ValidityStage::is_plain() says so and no vectors were recorded with it.
+  const SampleVerdict& count(const Sample& sample);
 
   /// Findings of level error so far.
   [[nodiscard]] std::uint64_t errors() const { return errors_; }
-
-  /// The same, when ValidityStage::is_plain() says so and no vectors were recorded with it.
-  const SampleVerdict& count(const Sample& sample);
 
  private:
   const SampleVerdict& conclude(std::uint64_t number);

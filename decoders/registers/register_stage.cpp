@@ -61,9 +61,9 @@ bool is_same_place(abi::Arch arch, const Sample& sample, std::uint64_t sampled_i
 }
 
 // In the sections of the samples themselves.
-bool asks_vectors(const abi::EventAttr& attr) {
+bool asks_vectors(const abi::EventAttr& attr, abi::Arch arch) {
   if (attr.sample_simd_regs_enabled != 0) return true;
-  return ((attr.sample_regs_user | attr.sample_regs_intr) & abi::kX86LegacyXmmMask) != 0;
+  return abi::is_x86(arch) && ((attr.sample_regs_user | attr.sample_regs_intr) & abi::kX86LegacyXmmMask) != 0;
 }
 
 }  // namespace
@@ -137,12 +137,13 @@ void RegisterStage::State::apply_image(const Sample& sample, KeptImage& kept, Re
   if (out.image_ip_differs || out.image_late) mark_vectors_untrusted(out.user);
 }
 
-std::vector<EventRegisters> event_registers(const EventTable& events, std::optional<SourceKind> source) {
+std::vector<EventRegisters> event_registers(const EventTable& events, std::optional<SourceKind> source,
+                                            abi::Arch arch) {
   std::vector<EventRegisters> result;
   bool stops_are_marked = false;
   for (const EventDesc& event : events.events) {
     const bool stops = (event.attr.flags & abi::kAttrSigtrap) != 0;
-    result.push_back({stops, abi::precise_ip(event.attr) != 0, asks_vectors(event.attr)});
+    result.push_back({stops, abi::precise_ip(event.attr) != 0, asks_vectors(event.attr, arch)});
     stops_are_marked = stops_are_marked || stops;
   }
   const bool makes_images = source == SourceKind::ptrace || source == SourceKind::agent;
@@ -151,7 +152,7 @@ std::vector<EventRegisters> event_registers(const EventTable& events, std::optio
   } else if (!stops_are_marked && !result.empty()) {
     result.front().makes_images = true;
   }
-  for (EventRegisters& event : result) event.vectors |= event.makes_images;
+  for (EventRegisters& event : result) event.vectors = makes_images ? event.makes_images : event.vectors;
   return result;
 }
 

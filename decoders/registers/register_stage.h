@@ -24,7 +24,7 @@ struct EventRegisters {
 };
 /// By event. In a recording of the ptrace or agent source one event makes the images: the one with attr.sigtrap, or,
 /// since the recorder describes events as they were asked for, the first.
-std::vector<EventRegisters> event_registers(const EventTable& events, std::optional<SourceKind> source);
+std::vector<EventRegisters> event_registers(const EventTable& events, std::optional<SourceKind> source, abi::Arch arch);
 
 /// Rebuilds both register sets of each sample: from its own sections (general registers, legacy XMM bits 32..63, SIMD
 /// ABI) and, for the user set, from the register image of its thread.
@@ -46,7 +46,8 @@ class RegisterStage {
   Status observe(const Record& record);
   /// The thread executed a new program or ended: its image no longer holds.
   void forget(Tid tid);
-  /// Fills `out` for one sample (all of it is overwritten). Images belong to samples of the event that makes them:
+  /// Fills `out`, a new one or one that was filled here before, for one sample; general registers that it has not keep
+  /// their words, of which nothing tells. Images belong to samples of the event that makes them:
   /// other events meet them by chance, at another moment. Guest hits have no registers: their sections are the host's.
   void build(const Sample& sample, RegisterSets& out);
 

@@ -21,7 +21,10 @@ namespace simdprof {
 namespace {
 
 constexpr std::uint64_t kNsPerMs = 1000000;
-constexpr unsigned kGuardTicks = 2;  // to look at a guard costs as much as three stops
+// Each costs as much as a stop or two; so do looks at a guard.
+constexpr std::chrono::milliseconds kTick{100};
+constexpr std::chrono::milliseconds kFineTick{50};  // where there is an end or a start to be in time for
+constexpr unsigned kGuardTicks = 2;
 
 std::uint64_t to_ns(std::chrono::milliseconds time) { return static_cast<std::uint64_t>(time.count()) * kNsPerMs; }
 
@@ -32,7 +35,7 @@ class PtraceCapture {
       : plan_(plan), sink_(sink), stop_(stop), context_(plan, plan.target.tids.empty()) {}
 
   Result<CaptureOutcome> run() {
-    auto tick = Tick::start();
+    auto tick = Tick::start(delayed() || plan_.duration ? kFineTick : kTick);
     if (!tick) return fail(tick.error());
     Status status = plan_.target.command.empty() ? attach() : launch();
     if (!records_) return fail(status.error());

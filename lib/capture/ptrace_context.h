@@ -11,7 +11,7 @@
 namespace simdprof {
 
 /// The parts of one ptrace recording. All of it belongs to the thread that traces: the kernel takes a tracee's requests
-/// from that thread alone.
+/// from that thread alone. Only the rings of `events` are drained by another one, that of PtraceRecords.
 struct PtraceContext {
   PtraceContext(const CapturePlan& capture_plan, bool follow_new_tasks)
       : plan(capture_plan),

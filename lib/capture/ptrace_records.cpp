@@ -104,16 +104,18 @@ std::int32_t PtraceRecords::add_image(Tid tid, bool late) {
 /// here: nothing is lost for the target's sake.
 std::int32_t PtraceRecords::look_at_rings() {
   std::int32_t cpu = -1;
+  unsigned written_to = 0;
   bool fills = false;
   for (std::size_t i = 0; i < heads_.size(); ++i) {
     const auto& [ring_cpu, ring] = events_.rings()[i];
     const std::uint64_t written = ring.written();
     if (std::exchange(heads_[i], written) == written) continue;
     cpu = ring_cpu;
+    ++written_to;
     fills = fills || ring.waiting_bytes() > ring.data_bytes() / 4;
   }
   if (fills) drain();
-  return cpu;
+  return written_to == 1 ? cpu : -1;
 }
 
 /// The samples up to now that were not looked at before await their images.

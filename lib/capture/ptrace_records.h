@@ -24,6 +24,8 @@ namespace simdprof {
 /// 999 Hz: of 37 us that a stop took from the target, that work was 9. To gather stops and to write 16 of them at once
 /// in the tracer gained nothing.
 ///
+/// The tracer does it itself when a thread ends or executes, and when the queue or a ring fills.
+///
 /// All functions but work_beside() may be called while that thread works; all from one thread.
 class PtraceRecords {
  public:
@@ -41,7 +43,7 @@ class PtraceRecords {
   /// Moves on what the rings hold and what threads stopped for, and notes the samples that await an image.
   void drain();
   /// Reads the registers of a thread that stopped for a sample.
-  /// @return the CPU of the newest sample seen, where the thread ran; -1 when none was there
+  /// @return the CPU whose ring alone was written to since the last stop: where the thread ran; -1: not known
   std::int32_t add_image(Tid tid, bool late);
   /// The thread ended or runs a new program: its samples get no image any more.
   void forget(Tid tid);

@@ -11,8 +11,6 @@
 namespace simdprof {
 namespace {
 
-constexpr long kPeriodNs = 100'000'000;
-
 volatile sig_atomic_t tick_came = 0;
 
 extern "C" void note_tick(int /*signal*/) { tick_came = 1; }
@@ -30,7 +28,7 @@ struct sigaction silence_child_stops() {
 
 }  // namespace
 
-Result<Tick> Tick::start() {
+Result<Tick> Tick::start(std::chrono::milliseconds period) {
   struct sigaction action {};
   action.sa_handler = note_tick;  // no SA_RESTART: the wait has to end
   ::sigaction(tick_signal(), &action, nullptr);
@@ -46,10 +44,11 @@ Result<Tick> Tick::start() {
   timer_t timer{};
   if (::timer_create(CLOCK_MONOTONIC, &to_us, &timer) != 0) return fail_errno(errno, "cannot make a timer");
   Tick tick(timer, silence_child_stops());
-  itimerspec period{};
-  period.it_interval.tv_nsec = kPeriodNs;
-  period.it_value.tv_nsec = kPeriodNs;
-  if (::timer_settime(timer, 0, &period, nullptr) != 0) return fail_errno(errno, "cannot start a timer");
+  itimerspec times{};
+  times.it_interval.tv_sec = period.count() / 1000;
+  times.it_interval.tv_nsec = period.count() % 1000 * 1'000'000;
+  times.it_value = times.it_interval;
+  if (::timer_settime(timer, 0, &times, nullptr) != 0) return fail_errno(errno, "cannot start a timer");
   return tick;
 }
 

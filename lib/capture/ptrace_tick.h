@@ -2,20 +2,21 @@
 
 #include <signal.h>
 
+#include <chrono>
 #include <ctime>
 
 #include "lib/base/result.h"
 
 namespace simdprof {
 
-/// A signal to the calling thread 10 times a second, so that its waits end and it looks at the clock and the stop
+/// A signal to the calling thread, so many times a second, so that its waits end and it looks at the clock and the stop
 /// flag. All other signals are blocked in the thread: they are for the rest of the program.
 ///
 /// Stops of tracees send no SIGCHLD while it lives: blocked in this thread, each would wake another thread of the
 /// program just to be ignored there.
 class Tick {
  public:
-  static Result<Tick> start();
+  static Result<Tick> start(std::chrono::milliseconds period);
   Tick(Tick&& other) noexcept;
   Tick& operator=(Tick&&) = delete;
   Tick(const Tick&) = delete;

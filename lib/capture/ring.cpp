@@ -48,13 +48,15 @@ Ring Ring::over_memory(std::span<std::byte> memory, std::size_t control_bytes, C
   return ring;
 }
 
-bool Ring::pending() const { return waiting_bytes() != 0; }
+bool Ring::pending() const {
+  if (!control_.valid()) return false;
+  return control_.load_head(abi::kMmapDataHead) != control_.load_tail(abi::kMmapDataTail);
+}
 
 std::uint64_t Ring::waiting_bytes() const {
   if (!control_.valid()) return 0;
-  // The tail first: whoever drains meanwhile moves it no farther than to a head that is seen then.
-  const std::uint64_t tail = control_.load_tail(abi::kMmapDataTail);
-  return control_.load_head(abi::kMmapDataHead) - tail;
+  const std::uint64_t waiting = control_.load_head(abi::kMmapDataHead) - control_.load_tail(abi::kMmapDataTail);
+  return waiting <= data_bytes_ ? waiting : 0;  // else the tail has passed the head that was read before it
 }
 
 std::uint64_t Ring::written() const { return control_.valid() ? control_.load_head(abi::kMmapDataHead) : 0; }

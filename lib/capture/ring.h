@@ -12,7 +12,7 @@
 
 namespace simdprof {
 
-/// A kernel ring: the mapped data pages of one perf event, read by one thread.
+/// A kernel ring: the mapped data pages of one perf event, drained by one thread at a time.
 class Ring {
  public:
   /// @param data_pages  a power of two
@@ -34,8 +34,8 @@ class Ring {
   Status drain(const std::function<void(std::span<const std::byte> record)>& take);
   /// Whether something is waiting. One read of the head.
   [[nodiscard]] bool pending() const;
-  /// How many bytes were ever written, and how many of them wait to be drained. From any thread; the second is an
-  /// estimate where another one drains.
+  /// How many bytes were ever written, and how many of them wait to be drained. From any thread; while another one
+  /// drains the second is what it was at some moment, or 0.
   [[nodiscard]] std::uint64_t written() const;
   [[nodiscard]] std::uint64_t waiting_bytes() const;
   [[nodiscard]] int fd() const { return fd_; }

@@ -11,6 +11,12 @@
 // A name of C, so that it is known without mangling. Not called: its place in the file is asked for.
 extern "C" int simdprof_test_filtered_function(int value) { return value * 3 + 1; }
 
+// Two labels without a size at one place, and one behind them. Not executed either.
+asm(".text\n.balign 16\n"
+    ".globl simdprof_test_first_alias, simdprof_test_last_alias, simdprof_test_behind_aliases\n"
+    "simdprof_test_first_alias:\nsimdprof_test_last_alias:\n.zero 24\n"
+    "simdprof_test_behind_aliases:\n.zero 8\n");
+
 namespace simdprof::cmd {
 namespace {
 
@@ -53,6 +59,15 @@ TEST(AddressFilter, AFunctionIsItsPlaceInTheFileAndItsBytes) {
   std::fclose(opened);
   const auto* memory = reinterpret_cast<const char*>(&simdprof_test_filtered_function);
   EXPECT_EQ(code, std::string(memory, bytes));
+}
+
+TEST(AddressFilter, AliasesWithoutASizeReachToWhatIsBehindThem) {
+  const std::string file = own_program();
+  for (const std::string name : {"simdprof_test_first_alias", "simdprof_test_last_alias"}) {
+    const auto filter = resolve_address_filter("filter " + name + "@" + file);
+    ASSERT_TRUE(filter) << filter.error().fact;
+    EXPECT_NE(filter->find("/0x18@"), std::string::npos) << *filter;
+  }
 }
 
 TEST(AddressFilter, WhereItStartsAndStopsHasNoSize) {

@@ -67,6 +67,19 @@ TEST(DumpRegsVerb, WritesWhatOneThreadWrites) {
   EXPECT_GT(samples, 600U);
 }
 
+// Of samples that a filter refuses no text is made beforehand; those that it leaves have theirs.
+TEST(DumpRegsVerb, WritesTheSamplesThatAFilterLeaves) {
+  const test::HandRecording file{test::recording_with_distrusted_vectors()};
+  const std::string path = file.path();
+  const std::string kernel = of_the_verb({"-i", path, "--both", "--kernel"});
+  const std::string user = of_the_verb({"-i", path, "--both", "--user-mode"});
+  EXPECT_NE(kernel.find(" mode=kernel "), std::string::npos);
+  EXPECT_EQ(kernel.find(" mode=user "), std::string::npos);
+  EXPECT_NE(user.find(" mode=user "), std::string::npos);
+  EXPECT_EQ(user.find(" mode=kernel "), std::string::npos);
+  EXPECT_EQ(kernel.size() + user.size(), one_by_one(path, both_sets()).text.size());
+}
+
 // Samples that a finding speaks of, between others: the text that was made before is not theirs.
 TEST(DumpRegsVerb, MarksWhatAFindingDistrusts) {
   const test::HandRecording file{test::recording_with_distrusted_vectors()};

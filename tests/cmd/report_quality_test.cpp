@@ -83,6 +83,7 @@ TEST(QualityOf, ExpectsVectorsOfTheEventThatMakesTheStops) {
 
 TEST(QualityOf, ExpectsVectorsWhereTheAttributesAskForThem) {
   RecordingFacts facts = facts_of(SourceKind::gpr);
+  facts.arch = abi::Arch::x86_64;
   EXPECT_FALSE(quality_of(facts).vectors_asked());
   facts.events.events[0].attr.sample_regs_user = abi::kX86GprMask;
   EXPECT_FALSE(quality_of(facts).vectors_asked());

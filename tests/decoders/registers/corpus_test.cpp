@@ -65,7 +65,7 @@ std::uint64_t decode_file(std::span<const std::byte> file, const SampleCheck& ch
   const Section attrs = read_section(header);
   const Section data = read_section(header);
   const EventTable events = read_events(file, entry_bytes, attrs);
-  RegisterStage stage{abi::Arch::x86_64, std::nullopt, event_registers(events, std::nullopt)};
+  RegisterStage stage{abi::Arch::x86_64, std::nullopt, event_registers(events, std::nullopt, abi::Arch::x86_64)};
   RegisterSets sets;
   std::uint64_t samples = 0;
   Cursor in{file.subspan(data.offset, data.size), data.offset};

@@ -17,7 +17,8 @@ double high_lane(unsigned i) { return -(1000 + i + 0.5); }
 
 std::vector<RegisterSets> register_sets(const std::string& name) {
   const auto captured = test::load_captured("legacy-xmm/" + name);
-  RegisterStage stage{abi::Arch::x86_64, std::nullopt, event_registers(captured.events, std::nullopt)};
+  RegisterStage stage{abi::Arch::x86_64, std::nullopt,
+                      event_registers(captured.events, std::nullopt, abi::Arch::x86_64)};
   std::vector<RegisterSets> all;
   for (const RawRecord& raw : captured.records) {
     const auto record = decode_record(raw, captured.events);

@@ -228,29 +228,47 @@ EventTable two_events(std::uint64_t first_flags, std::uint64_t second_flags) {
 }
 
 TEST(EventRegisters, TheFirstEventMakesTheImagesUnlessAnotherIsMarked) {
-  auto events = event_registers(two_events(0, 0), SourceKind::ptrace);
+  auto events = event_registers(two_events(0, 0), SourceKind::ptrace, Arch::x86_64);
   EXPECT_TRUE(events.at(0).makes_images);
   EXPECT_FALSE(events.at(1).makes_images);
-  events = event_registers(two_events(0, kAttrSigtrap), SourceKind::ptrace);
+  events = event_registers(two_events(0, kAttrSigtrap), SourceKind::ptrace, Arch::x86_64);
   EXPECT_FALSE(events.at(0).makes_images);
   EXPECT_TRUE(events.at(1).makes_images);
-  EXPECT_TRUE(event_registers({}, SourceKind::ptrace).empty());
+  EXPECT_TRUE(event_registers({}, SourceKind::ptrace, Arch::x86_64).empty());
 }
 
 TEST(EventRegisters, WithoutASourceOfImagesNoEventMakesThem) {
   for (const std::optional<SourceKind> source :
        {std::optional<SourceKind>{}, std::optional(SourceKind::kernel), std::optional(SourceKind::gpr)}) {
-    for (const EventRegisters& event : event_registers(two_events(0, kAttrSigtrap), source)) {
+    for (const EventRegisters& event : event_registers(two_events(0, kAttrSigtrap), source, Arch::x86_64)) {
       EXPECT_FALSE(event.makes_images);
     }
   }
 }
 
+// Bits 32 to 63 of the masks are XMM registers on x86 alone: on arm64 bit 32 is PC.
+TEST(EventRegisters, VectorsAreExpectedOfSectionsThatHaveThemAndOfImages) {
+  EventTable events = two_events(kAttrSigtrap, 0);
+  for (EventDesc& event : events.events) event.attr.sample_regs_user = 0x1ffffffff;
+  const auto expected = [&](std::optional<SourceKind> source, Arch arch) {
+    const auto found = event_registers(events, source, arch);
+    return std::pair(found.at(0).vectors, found.at(1).vectors);
+  };
+  EXPECT_EQ(expected(SourceKind::gpr, Arch::arm64), std::pair(false, false));
+  EXPECT_EQ(expected(SourceKind::ptrace, Arch::arm64), std::pair(true, false));
+  EXPECT_EQ(expected(SourceKind::ptrace, Arch::x86_64), std::pair(true, false));
+  EXPECT_EQ(expected(SourceKind::kernel, Arch::x86_64), std::pair(true, true));
+  events.events[1].attr.sample_regs_user = 0xff0fff;
+  EXPECT_EQ(expected(SourceKind::kernel, Arch::x86_64), std::pair(true, false));
+  events.events[1].attr.sample_simd_regs_enabled = 1;
+  EXPECT_EQ(expected(std::nullopt, Arch::x86_64), std::pair(true, true));
+}
+
 TEST(EventRegisters, AnyPreciseLevelIsPrecise) {
-  const auto events = event_registers(two_events(1ULL << 15U, 1ULL << 16U), SourceKind::kernel);
+  const auto events = event_registers(two_events(1ULL << 15U, 1ULL << 16U), SourceKind::kernel, Arch::x86_64);
   EXPECT_TRUE(events.at(0).precise);
   EXPECT_TRUE(events.at(1).precise);
-  EXPECT_FALSE(event_registers(two_events(0, 0), SourceKind::kernel).at(0).precise);
+  EXPECT_FALSE(event_registers(two_events(0, 0), SourceKind::kernel, Arch::x86_64).at(0).precise);
 }
 
 TEST(RegisterStage, RegistersThatAnNmiCannotReadAreNotRecorded) {

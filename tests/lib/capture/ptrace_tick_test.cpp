@@ -13,7 +13,7 @@ namespace {
 // On a thread of its own, as the tracer is: the tick changes its signal mask.
 TEST(Tick, EndsAWaitAndIsTakenOnce) {
   std::thread([] {
-    const auto tick = Tick::start();
+    const auto tick = Tick::start(std::chrono::milliseconds(50));
     ASSERT_TRUE(tick);
     (void)Tick::take();
     EXPECT_EQ(::poll(nullptr, 0, 5000), -1);
@@ -25,7 +25,7 @@ TEST(Tick, EndsAWaitAndIsTakenOnce) {
 
 TEST(Tick, StopsWithItsObject) {
   std::thread([] {
-    { const auto tick = Tick::start(); }
+    { const auto tick = Tick::start(std::chrono::milliseconds(50)); }
     (void)Tick::take();
     EXPECT_EQ(::poll(nullptr, 0, 120), 0);
     EXPECT_FALSE(Tick::take());
@@ -34,7 +34,7 @@ TEST(Tick, StopsWithItsObject) {
 
 TEST(Tick, LeavesOtherSignalsToOtherThreads) {
   std::thread([] {
-    const auto tick = Tick::start();
+    const auto tick = Tick::start(std::chrono::milliseconds(50));
     sigset_t mask;
     ::pthread_sigmask(SIG_SETMASK, nullptr, &mask);
     EXPECT_EQ(sigismember(&mask, SIGINT), 1);
