@@ -45,8 +45,8 @@ Result<Tick> Tick::start(std::chrono::milliseconds period) {
   if (::timer_create(CLOCK_MONOTONIC, &to_us, &timer) != 0) return fail_errno(errno, "cannot make a timer");
   Tick tick(timer, silence_child_stops());
   itimerspec times{};
-  times.it_interval.tv_sec = period.count() / 1000;
-  times.it_interval.tv_nsec = period.count() % 1000 * 1'000'000;
+  times.it_interval.tv_sec = static_cast<time_t>(period.count() / 1000);
+  times.it_interval.tv_nsec = static_cast<long>(period.count() % 1000) * 1'000'000;
   times.it_value = times.it_interval;
   if (::timer_settime(timer, 0, &times, nullptr) != 0) return fail_errno(errno, "cannot start a timer");
   return tick;
