@@ -138,18 +138,16 @@ void render_column_names(const DumpRegsOptions& options, const RegisterReport& r
   render_table_header(out, report, separator);
 }
 
-/// Whether the recorder stopped threads for register images: what a sample's registers are is then known only when its
-/// turn comes.
-bool makes_images(const RecordingFacts& facts) {
-  const auto events = event_registers(facts.events, facts.source(), facts.arch);
-  return std::ranges::any_of(events, &EventRegisters::makes_images);
-}
-
 /// Lets the threads that load write of each sample what it says by itself: it holds where no finding says more.
-void prepare_lines(SampleSource& source, const RegisterReport& report) {
+/// @return whether they do. Not where the recorder stopped threads for register images: what a sample's registers are
+/// is
+///         then known only when its turn comes
+bool prepare_lines(SampleSource& source, const RegisterReport& report) {
+  const RecordingFacts& facts = source.facts();
+  const auto events = event_registers(facts.events, facts.source(), facts.arch);
+  if (std::ranges::any_of(events, &EventRegisters::makes_images)) return false;
   // Copies: these threads end with the source.
-  source.prepare_texts([report, arch = source.facts().arch, xsave = source.facts().xsave,
-                        events = event_registers(source.facts().events, source.facts().source(), source.facts().arch)] {
+  source.prepare_texts([report, events, arch = facts.arch, xsave = facts.xsave] {
     struct Scratch {
       Scratch(RegisterStage built_by, const RegisterReport& shown) : stage(std::move(built_by)), report(shown) {}
       RegisterStage stage;
@@ -164,6 +162,7 @@ void prepare_lines(SampleSource& source, const RegisterReport& report) {
       append_register_lines(out, {&own->hit, &own->sets, arch}, own->report);
     };
   });
+  return true;
 }
 
 /// The paths to the samples, where they are asked for.
@@ -189,8 +188,7 @@ Result<ExitCode> run_dump_regs(const DumpRegsOptions& options, TextOut& out) {
   if (!path) return fail(path.error());
   const Render render = options.diff ? diff_renderer(options.format) : renderer(options.format);
   render_column_names(options, *report, out.buffer());
-  const bool prepared = options.format == "text" && !options.diff && !makes_images(source->facts());
-  if (prepared) prepare_lines(*source, *report);
+  const bool prepared = options.format == "text" && !options.diff && prepare_lines(*source, *report);
   while (const SampleHit* hit = source->next()) {
     // A difference is what some findings are about: it is shown as it is.
     const SampleVerdict verdict = options.diff ? SampleVerdict{} : source->verdict();

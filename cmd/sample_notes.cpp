@@ -32,10 +32,12 @@ class SampleNotes final : public RunNotes {
   std::shared_ptr<const void> texts_;   ///< the same, as NotedText shows its owner
   std::vector<std::size_t> text_ends_;  ///< by number; empty: no texts
   std::vector<bool> plain_;             ///< by number
+  std::size_t noted_ = 0;               ///< records that these two are of
 };
 
 void SampleNotes::start(std::size_t records) {
   if (wanted_->groups) groups_.start(records);
+  noted_ = 0;
   text_ends_.clear();
   plain_.clear();
   if (!write_) return;
@@ -47,18 +49,14 @@ void SampleNotes::start(std::size_t records) {
 
 void SampleNotes::add(std::span<const Record> records) {
   if (wanted_->groups) groups_.add(*wanted_->groups, records);
-  if (wanted_->plain) {
-    for (const Record& record : records.subspan(std::min(records.size(), plain_.size()))) {
-      const auto* sample = std::get_if<Sample>(&record.body);
-      plain_.push_back(sample != nullptr && record.type != 0 && wanted_->plain(*sample));
-    }
-  }
-  if (!write_) return;
-  for (const Record& record : records.subspan(std::min(records.size(), text_ends_.size()))) {
-    const auto* sample = std::get_if<Sample>(&record.body);
-    if (sample != nullptr && record.type != 0) write_(*sample, *buffer_);
+  for (const Record& record : records.subspan(std::min(records.size(), noted_))) {
+    const auto* sample = record.type != 0 ? std::get_if<Sample>(&record.body) : nullptr;
+    if (wanted_->plain) plain_.push_back(sample != nullptr && wanted_->plain(*sample));
+    if (!write_) continue;
+    if (sample != nullptr) write_(*sample, *buffer_);
     text_ends_.push_back(buffer_->size());
   }
+  noted_ = std::max(noted_, records.size());
 }
 
 NotedText SampleNotes::text(std::size_t number) const {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <string>
+#include <utility>
 #include <variant>
 
 #include "decoders/registers/register_stage.h"
@@ -14,21 +15,13 @@ namespace {
 constexpr std::uint8_t kUserValues = kDistrustUserGpr | kDistrustUserVectors;
 constexpr std::uint8_t kIntrValues = kDistrustIntrGpr | kDistrustIntrVectors;
 
-bool has_user_vectors(const EventDesc& event, abi::Arch arch) {
-  const abi::EventAttr& attr = event.attr;
-  if ((attr.sample_type & abi::PERF_SAMPLE_REGS_USER) == 0) return false;
-  return attr.sample_simd_regs_enabled != 0
-             ? attr.sample_simd_vec_reg_user != 0
-             : abi::is_x86(arch) && (attr.sample_regs_user & abi::kX86LegacyXmmMask) != 0;
-}
-
 /// The first reading: register sets and symbols as the second will have them.
 class LookAhead {
  public:
-  LookAhead(const RecordingFacts& facts, Resolver& resolver)
+  LookAhead(const RecordingFacts& facts, Resolver& resolver, std::vector<EventRegisters> of_events)
       : facts_(facts),
         resolver_(resolver),
-        of_events_(event_registers(facts.events, facts.source(), facts.arch)),
+        of_events_(std::move(of_events)),
         registers_(facts.arch, facts.xsave, of_events_),
         stage_(facts.arch) {}
 
@@ -79,10 +72,9 @@ std::string rule_list(std::uint16_t rules) {
 }
 
 void SampleVerdicts::look_ahead(Session& session, Resolver& resolver) {
-  const auto& events = facts_.events.events;
-  const auto wanted = [this](const EventDesc& event) { return has_user_vectors(event, facts_.arch); };
-  if (std::none_of(events.begin(), events.end(), wanted)) return;
-  LookAhead ahead(facts_, resolver);
+  auto of_events = event_registers(facts_.events, facts_.source(), facts_.arch);
+  if (std::ranges::none_of(of_events, &EventRegisters::user_vectors)) return;
+  LookAhead ahead(facts_, resolver, std::move(of_events));
   std::vector<Finding> findings;
   const auto keep = [&](std::uint64_t earlier_than) {
     for (const Finding& finding : findings) {

@@ -60,10 +60,19 @@ bool is_same_place(abi::Arch arch, const Sample& sample, std::uint64_t sampled_i
   return image_ip == sampled_ip || (may_restart && image_ip + kSyscallBytes == sampled_ip);
 }
 
-// In the sections of the samples themselves.
-bool asks_vectors(const abi::EventAttr& attr, abi::Arch arch) {
-  if (attr.sample_simd_regs_enabled != 0) return true;
-  return abi::is_x86(arch) && ((attr.sample_regs_user | attr.sample_regs_intr) & abi::kX86LegacyXmmMask) != 0;
+/// Whether the sections of an event's samples should carry vectors: by the SIMD ABI, or by a mask with legacy bits.
+bool asks_vectors(const abi::EventAttr& attr, std::uint64_t mask, bool simd, abi::Arch arch) {
+  if (attr.sample_simd_regs_enabled != 0) return simd;
+  return abi::is_x86(arch) && (mask & abi::kX86LegacyXmmMask) != 0;
+}
+
+EventRegisters sampled_registers(const abi::EventAttr& attr, abi::Arch arch) {
+  EventRegisters event;
+  event.precise = abi::precise_ip(attr) != 0;
+  event.vectors = asks_vectors(attr, attr.sample_regs_user | attr.sample_regs_intr, true, arch);
+  event.user_vectors = (attr.sample_type & abi::PERF_SAMPLE_REGS_USER) != 0 &&
+                       asks_vectors(attr, attr.sample_regs_user, attr.sample_simd_vec_reg_user != 0, arch);
+  return event;
 }
 
 }  // namespace
@@ -140,19 +149,15 @@ void RegisterStage::State::apply_image(const Sample& sample, KeptImage& kept, Re
 std::vector<EventRegisters> event_registers(const EventTable& events, std::optional<SourceKind> source,
                                             abi::Arch arch) {
   std::vector<EventRegisters> result;
+  for (const EventDesc& event : events.events) result.push_back(sampled_registers(event.attr, arch));
+  if (source != SourceKind::ptrace && source != SourceKind::agent) return result;
   bool stops_are_marked = false;
-  for (const EventDesc& event : events.events) {
-    const bool stops = (event.attr.flags & abi::kAttrSigtrap) != 0;
-    result.push_back({stops, abi::precise_ip(event.attr) != 0, asks_vectors(event.attr, arch)});
-    stops_are_marked = stops_are_marked || stops;
+  for (std::size_t i = 0; i < result.size(); ++i) {
+    result[i].makes_images = (events.events[i].attr.flags & abi::kAttrSigtrap) != 0;
+    stops_are_marked = stops_are_marked || result[i].makes_images;
   }
-  const bool makes_images = source == SourceKind::ptrace || source == SourceKind::agent;
-  if (!makes_images) {
-    for (EventRegisters& event : result) event.makes_images = false;
-  } else if (!stops_are_marked && !result.empty()) {
-    result.front().makes_images = true;
-  }
-  for (EventRegisters& event : result) event.vectors = makes_images ? event.makes_images : event.vectors;
+  if (!stops_are_marked && !result.empty()) result.front().makes_images = true;
+  for (EventRegisters& event : result) event.vectors = event.makes_images;
   return result;
 }
 

@@ -21,6 +21,7 @@ struct EventRegisters {
   bool makes_images = false;  ///< its overflow stops the thread: a register image belongs to each of its samples
   bool precise = false;       ///< precise_ip: vectors of the interrupt set come from the PEBS record
   bool vectors = false;       ///< its samples should carry vector registers, in their sections or by an image
+  bool user_vectors = false;  ///< in the section of the user set
 };
 /// By event. In a recording of the ptrace or agent source one event makes the images: the one with attr.sigtrap, or,
 /// since the recorder describes events as they were asked for, the first.

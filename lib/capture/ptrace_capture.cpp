@@ -21,10 +21,10 @@ namespace simdprof {
 namespace {
 
 constexpr std::uint64_t kNsPerMs = 1000000;
-// Each costs as much as a stop or two; so do looks at a guard.
+// Each costs as much as a stop or two.
 constexpr std::chrono::milliseconds kTick{100};
 constexpr std::chrono::milliseconds kFineTick{50};  // where there is an end or a start to be in time for
-constexpr unsigned kGuardTicks = 2;
+constexpr std::uint64_t kGuardNs = 190 * kNsPerMs;  // about 5 times a second: a look at a guard costs three stops
 
 std::uint64_t to_ns(std::chrono::milliseconds time) { return static_cast<std::uint64_t>(time.count()) * kNsPerMs; }
 
@@ -151,7 +151,10 @@ class PtraceCapture {
 
   Status on_tick() {
     const std::uint64_t now_ns = clock_now_ns(plan_.clockid);
-    if (++ticks_ % kGuardTicks == 0) tracer_->check_a_guard();
+    if (now_ns - guard_looked_at_ns_ >= kGuardNs) {
+      guard_looked_at_ns_ = now_ns;
+      tracer_->check_a_guard();
+    }
     if (!enabled_ && now_ns - start_ns_ >= to_ns(plan_.start_delay)) enable();
     if (enabled_ && plan_.duration && now_ns - start_ns_ >= to_ns(*plan_.duration)) over_ = true;
     return records_->written();
@@ -168,7 +171,7 @@ class PtraceCapture {
   bool enabled_ = false;
   bool over_ = false;
   std::uint64_t start_ns_ = 0;
-  unsigned ticks_ = 0;
+  std::uint64_t guard_looked_at_ns_ = 0;
   std::optional<int> wait_status_;
 };
 

@@ -1,8 +1,6 @@
 #include "lib/capture/ptrace_records.h"
 
 #include <fmt/format.h>
-#include <pthread.h>
-#include <signal.h>
 
 #include <algorithm>
 #include <chrono>
@@ -10,6 +8,7 @@
 
 #include "lib/base/cursor.h"
 #include "lib/base/log.h"
+#include "lib/base/quiet_thread.h"
 #include "lib/capture/clock.h"
 #include "lib/capture/record_time.h"
 #include "lib/capture/synthesize.h"
@@ -195,12 +194,7 @@ Status PtraceRecords::written() const {
 }
 
 void PtraceRecords::work_beside() {
-  sigset_t all;
-  sigset_t before;
-  sigfillset(&all);
-  ::pthread_sigmask(SIG_SETMASK, &all, &before);  // signals are for the other threads
-  worker_ = std::thread([this] { work(); });
-  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  worker_ = start_without_signals([this] { work(); });
 }
 
 void PtraceRecords::work() {

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <condition_variable>
-#include <csignal>
 #include <deque>
 #include <mutex>
 #include <optional>
@@ -13,6 +12,7 @@
 
 #include "lib/base/check.h"
 #include "lib/base/cursor.h"
+#include "lib/base/quiet_thread.h"
 #include "lib/container/chunk_frame.h"
 #include "lib/container/format.h"
 #include "lib/container/output_file.h"
@@ -51,17 +51,6 @@ struct OpenChunk {
     if (start.last_time_ns == kNoTime || run.last_time_ns > start.last_time_ns) start.last_time_ns = run.last_time_ns;
   }
 };
-
-/// Threads of ours must not take the signals that the capturing thread waits for.
-std::thread start_without_signals(auto body) {
-  sigset_t all;
-  sigset_t before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  std::thread thread{std::move(body)};
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  return thread;
-}
 
 /// How many whole records of `records` fit into `limit` bytes; at least one.
 struct Prefix {
