@@ -77,7 +77,9 @@ void add_kernel_rows(const KernelLimits& limits, DoctorTable& table) {
 }
 
 void add_stop_rows(const KernelLimits& limits, DoctorTable& table) {
-  const auto task_clock = attr_of(abi::PERF_TYPE_SOFTWARE, abi::PERF_COUNT_SW_TASK_CLOCK, limits);
+  EventPlan task_clock;
+  task_clock.attr = with_allowed_modes(attr_of(abi::PERF_TYPE_SOFTWARE, abi::PERF_COUNT_SW_TASK_CLOCK, limits));
+  task_clock.name = "task-clock";
   const StopFacts facts = load_stop_facts(limits);
   TargetSpec command;
   command.command = {"true"};
@@ -85,7 +87,7 @@ void add_stop_rows(const KernelLimits& limits, DoctorTable& table) {
   running.pids = {1};
   for (const auto& [capability, target] :
        {std::pair{"a command", &command}, std::pair{"running processes (-p, -t)", &running}}) {
-    const StopProbe probe = probe_stops(with_allowed_modes(task_clock), *target, facts, open_for_probe);
+    const StopProbe probe = probe_stops(task_clock, *target, facts, open_for_probe);
     table.rows.push_back({"ptrace", capability, probe.error_number, probe.explanation});
   }
 }

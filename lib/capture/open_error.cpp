@@ -46,9 +46,10 @@ std::string explain_invalid(const abi::EventAttr& attr) {
 }  // namespace
 
 std::string errno_name(int error_number) {
-  constexpr std::array<std::pair<int, const char*>, 15> kNames = {{{EPERM, "EPERM"},
+  constexpr std::array<std::pair<int, const char*>, 16> kNames = {{{EPERM, "EPERM"},
                                                                    {ENOENT, "ENOENT"},
                                                                    {ESRCH, "ESRCH"},
+                                                                   {EDEADLK, "EDEADLK"},
                                                                    {E2BIG, "E2BIG"},
                                                                    {EAGAIN, "EAGAIN"},
                                                                    {ENOMEM, "ENOMEM"},

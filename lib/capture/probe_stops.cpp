@@ -70,6 +70,18 @@ std::optional<StopProbe> find_target_refusal(const TargetSpec& target, const Sto
   return child.error_number == 0 ? std::nullopt : std::optional(child);
 }
 
+// What happens in every stop: each sample would make the next.
+bool is_made_by_stops(const EventPlan& event) {
+  const std::uint64_t id = event.attr.config;
+  switch (event.attr.type) {
+    case abi::PERF_TYPE_SOFTWARE:
+      return id == abi::PERF_COUNT_SW_CONTEXT_SWITCHES || id == abi::PERF_COUNT_SW_CPU_MIGRATIONS ||
+             id == abi::PERF_COUNT_SW_CGROUP_SWITCHES;
+    case abi::PERF_TYPE_TRACEPOINT: return event.name.starts_with("sched:") || event.name.starts_with("signal:");
+    default: return false;
+  }
+}
+
 }  // namespace
 
 StopFacts load_stop_facts(const KernelLimits& limits) {
@@ -97,7 +109,7 @@ StopProbe trace_a_child() {
   return probe;
 }
 
-StopProbe probe_stops(const abi::EventAttr& base, const TargetSpec& target, const StopFacts& facts,
+StopProbe probe_stops(const EventPlan& event, const TargetSpec& target, const StopFacts& facts,
                       const EventOpener& open) {
   if (target.system_wide || !target.cpus.empty()) {
     return {EINVAL, "whole CPUs (-a, -C) cannot be stopped; record a command, -p or -t"};
@@ -105,8 +117,13 @@ StopProbe probe_stops(const abi::EventAttr& base, const TargetSpec& target, cons
   if (!facts.xsave.has(abi::kXsaveSse) && !facts.arm64.neon) {
     return {ENODEV, "this CPU has no vector registers that a tracer can read (XSAVE image or NEON)"};
   }
+  if (is_made_by_stops(event)) {
+    return {EDEADLK,
+            fmt::format("a stop causes {}, so that each sample would make the next: name another event before it",
+                        event.name)};
+  }
   if (auto refusal = find_yama_refusal(target, facts)) return *refusal;
-  abi::EventAttr attr = base;
+  abi::EventAttr attr = event.attr;
   attr.flags |= abi::kAttrDisabled | abi::kAttrSigtrap | abi::kAttrRemoveOnExec;
   attr.flags &= ~std::uint64_t{abi::kAttrEnableOnExec};
   attr.read_format = 0;

@@ -35,9 +35,9 @@ StopProbe trace_a_child();
 /// Whether the ptrace source works: a sigtrap event on a task, ptrace rights for this target, vector registers that a
 /// tracer can read (an XSAVE image, NEON).
 ///
-/// @param base    settled attribute of the event that makes the stops
+/// @param event   settled, makes the stops
 /// @param target  whom to record: rights differ between a command and a running process
-StopProbe probe_stops(const abi::EventAttr& base, const TargetSpec& target, const StopFacts& facts,
+StopProbe probe_stops(const EventPlan& event, const TargetSpec& target, const StopFacts& facts,
                       const EventOpener& open);
 
 /// "XMM YMM ZMM opmask" or "NEON SVE", as far as the CPU and the plan have them.

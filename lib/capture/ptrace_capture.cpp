@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <optional>
 #include <thread>
+#include <utility>
 
 #include "lib/base/log.h"
 #include "lib/capture/clock.h"
@@ -104,7 +105,7 @@ class PtraceCapture {
   void enable() {
     enabled_ = true;
     start_ns_ = clock_now_ns(plan_.clockid);
-    tracer_->set_enabled();
+    tracer_->set_enabled(true);
     for (const auto& set : context_.threads.event_sets()) TracedEvents::enable(*set);
   }
 
@@ -156,8 +157,28 @@ class PtraceCapture {
       tracer_->check_a_guard();
     }
     if (!enabled_ && now_ns - start_ns_ >= to_ns(plan_.start_delay)) enable();
+    if (enabled_) mind_standstill();
     if (enabled_ && plan_.duration && now_ns - start_ns_ >= to_ns(*plan_.duration)) over_ = true;
     return records_->written();
+  }
+
+  /// Where stops leave the target no time to run, it runs every other tick without them.
+  void mind_standstill() {
+    const bool pause = records_->take_standstill() && !paused_;
+    if (pause == paused_) return;
+    paused_ = pause;
+    tracer_->set_enabled(!pause);
+    for (const auto& set : context_.threads.event_sets()) {
+      if (pause) {
+        TracedEvents::disable(*set);
+      } else {
+        TracedEvents::enable(*set);
+      }
+    }
+    if (!pause || std::exchange(told_of_pause_, true)) return;
+    log_note(
+        "stops leave the target no time to run: sampling pauses whenever it does not get on; a lower rate (-F) or "
+        "--source=gpr does without");
   }
 
   const CapturePlan& plan_;
@@ -169,6 +190,8 @@ class PtraceCapture {
   std::optional<LaunchedCommand> command_;
   bool command_runs_ = false;
   bool enabled_ = false;
+  bool paused_ = false;  ///< enabled, but for a while without samples
+  bool told_of_pause_ = false;
   bool over_ = false;
   std::uint64_t start_ns_ = 0;
   std::uint64_t guard_looked_at_ns_ = 0;

@@ -7,6 +7,7 @@
 
 #include "lib/base/cursor.h"
 #include "lib/capture/ptrace_requests.h"
+#include "lib/capture/ptrace_standstill.h"
 
 namespace simdprof {
 namespace {
@@ -62,6 +63,7 @@ bool ImageReader::load(Tid tid, RegisterImage& image) {
   std::array<std::byte, kRegs64Bytes> general{};
   const std::size_t general_bytes = ptrace::load_regset(tid, NT_PRSTATUS, general);
   if (!read_general_registers(std::span(general).first(general_bytes), image)) return false;
+  general_hash_ = hash_general_registers(std::span(general).first(general_bytes));
   const std::size_t xsave_bytes = ptrace::load_regset(tid, NT_X86_XSTATE, xsave_);
   return unpack(std::span(xsave_).first(xsave_bytes), image);
 }

@@ -21,6 +21,8 @@ class ImageReader {
   /// call.
   /// @return false when the thread was killed meanwhile, or has no XSAVE image
   bool load(Tid tid, RegisterImage& image);
+  /// Of all general registers of the last load().
+  [[nodiscard]] std::uint64_t general_hash() const { return general_hash_; }
 
   /// The components of a standard XSAVE image that are in use and wanted. A component in its INIT state has no bytes:
   /// image.in_use tells it from one that is zero by value.
@@ -34,6 +36,7 @@ class ImageReader {
   std::uint64_t wanted_;  ///< components
   std::vector<std::byte> xsave_;
   std::vector<std::byte> data_;
+  std::uint64_t general_hash_ = 0;
 };
 
 /// Instruction pointer and system call of a register block of PTRACE_GETREGSET NT_PRSTATUS, 64-bit or 32-bit by its

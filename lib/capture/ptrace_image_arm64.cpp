@@ -6,6 +6,7 @@
 
 #include "lib/base/cursor.h"
 #include "lib/capture/ptrace_requests.h"
+#include "lib/capture/ptrace_standstill.h"
 
 namespace simdprof {
 namespace {
@@ -30,6 +31,7 @@ bool Arm64ImageReader::load(Tid tid, RegisterImage& image) {
   std::array<std::byte, kGeneralBytes> general{};
   const std::size_t general_bytes = ptrace::load_regset(tid, NT_PRSTATUS, general);
   if (!read_arm64_general(std::span(general).first(general_bytes), image)) return false;
+  general_hash_ = hash_general_registers(general);
   if (sve_) {
     const std::size_t bytes = ptrace::load_regset(tid, NT_ARM_SVE, set_);
     if (take_sve(std::span(set_).first(bytes), image)) return true;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -20,6 +21,8 @@ class Arm64ImageReader {
   /// call.
   /// @return false when the thread was killed meanwhile, or is a 32-bit one
   bool load(Tid tid, RegisterImage& image);
+  /// Of all general registers of the last load().
+  [[nodiscard]] std::uint64_t general_hash() const { return general_hash_; }
 
   /// What one PTRACE_GETREGSET of NT_ARM_SVE gave.
   /// @return false when there are no registers in it: in the streaming mode of SME, or when its bytes are not those
@@ -30,6 +33,7 @@ class Arm64ImageReader {
  private:
   bool sve_;
   std::vector<std::byte> set_;
+  std::uint64_t general_hash_ = 0;
 };
 
 /// Instruction pointer of a register block of PTRACE_GETREGSET NT_PRSTATUS. The system call is -1: at the stop for a

@@ -9,13 +9,14 @@ constexpr std::size_t kMostStops = 1024;
 
 }  // namespace
 
-bool ImageQueue::push(const RegisterImage& image, bool readable) {
+bool ImageQueue::push(const RegisterImage& image, bool readable, std::uint64_t general_hash) {
   const std::scoped_lock lock(mutex_);
   if (coming_.used == kMostStops) return false;
   if (coming_.used == coming_.stops.size()) coming_.stops.emplace_back();
   Stop& stop = coming_.stops[coming_.used++];
   stop.image = image;
   stop.readable = readable;
+  stop.general_hash = general_hash;
   stop.data.assign(image.data.begin(), image.data.end());
   stop.image.data = stop.data;
   return true;

@@ -16,14 +16,16 @@ namespace simdprof {
 class ImageQueue {
  public:
   struct Stop {
-    RegisterImage image;          ///< tid, time_ns and what the reader knows; its data is in `data`
-    bool readable = false;        ///< else only tid and time_ns
+    RegisterImage image;    ///< tid, time_ns and what the reader knows; its data is in `data`
+    bool readable = false;  ///< else only tid and time_ns
+    std::uint64_t general_hash = 0;
     std::vector<std::byte> data;  ///< keeps its memory from stop to stop
   };
 
-  /// @param image  its data is copied
+  /// @param image         its data is copied
+  /// @param general_hash  see hash_general_registers()
   /// @return whether there was room: a second of a usual recording, or a few megabytes
-  bool push(const RegisterImage& image, bool readable);
+  bool push(const RegisterImage& image, bool readable, std::uint64_t general_hash);
   /// All that has come since the last call, oldest first. Holds until the next call.
   std::span<const Stop> take();
 

@@ -7,7 +7,7 @@ namespace simdprof {
 std::uint32_t PendingSamples::add(Pid pid, Tid tid, std::uint64_t time_ns, bool in_user) {
   Awaited& awaited = awaited_[tid];
   const std::uint32_t without = in_user ? awaited.samples : 0;
-  if (in_user || awaited.samples == 0) awaited = {pid, time_ns, time_ns, 0, false};
+  if (in_user || awaited.samples == 0) awaited = {pid, time_ns, time_ns, 0, in_user, false};
   ++awaited.samples;
   awaited.last_time_ns = time_ns;
   return without;

@@ -17,6 +17,7 @@ class PendingSamples {
     std::uint64_t first_time_ns = 0;
     std::uint64_t last_time_ns = 0;
     std::uint32_t samples = 0;
+    bool in_user = false;  ///< the first of them was taken in user mode
     bool repeat_due = false;
   };
 

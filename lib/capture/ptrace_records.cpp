@@ -92,9 +92,9 @@ std::int32_t PtraceRecords::add_image(Tid tid, bool late) {
   image.tid = tid;
   image.time_ns = clock_now_ns(plan_.clockid);
   image.flags = late ? RegisterImage::kFlagLate : 0;
-  if (!queue_.push(image, readable)) {
+  if (!queue_.push(image, readable, reader_.general_hash())) {
     drain();
-    queue_.push(image, readable);
+    queue_.push(image, readable, reader_.general_hash());
   }
   return look_at_rings();
 }
@@ -130,6 +130,8 @@ void PtraceRecords::expect(std::uint64_t until_ns) {
 void PtraceRecords::write_image(const ImageQueue::Stop& stop) {
   const Tid tid = stop.image.tid;
   const auto awaited = pending_.take(tid);
+  const bool ran = awaited && awaited->in_user;
+  stands_still_ = standstill_.add(tid, stop.general_hash, stop.image.time_ns, ran) || stands_still_;
   if (!stop.readable) {
     unreadable_ += awaited ? awaited->samples : 0;
     return;
@@ -175,6 +177,7 @@ void PtraceRecords::drain() {
 void PtraceRecords::forget(Tid tid) {
   const std::scoped_lock lock(mutex_);
   move_all_on();
+  standstill_.forget(tid);
   if (const auto awaited = pending_.take(tid)) without_image_ += awaited->samples;
 }
 
@@ -186,6 +189,11 @@ bool PtraceRecords::awaits(Tid tid) const {
 CaptureOutcome PtraceRecords::counts() const {
   const std::scoped_lock lock(mutex_);
   return counts_;
+}
+
+bool PtraceRecords::take_standstill() {
+  const std::scoped_lock lock(mutex_);
+  return std::exchange(stands_still_, false);
 }
 
 Status PtraceRecords::written() const {

@@ -12,6 +12,7 @@
 #include "lib/capture/ptrace_image_queue.h"
 #include "lib/capture/ptrace_native.h"
 #include "lib/capture/ptrace_pending.h"
+#include "lib/capture/ptrace_standstill.h"
 #include "lib/capture/record_batch.h"
 
 namespace simdprof {
@@ -51,6 +52,8 @@ class PtraceRecords {
   [[nodiscard]] bool awaits(Tid tid) const;
   /// Processes that run already, or the kernel: what the task event does not tell.
   void synthesize(const std::vector<Pid>& processes, std::uint64_t time_ns);
+  /// Whether a thread was found since the last call that its stops leave no time to run.
+  bool take_standstill();
   /// Whether all could be written so far.
   [[nodiscard]] Status written() const;
   /// After the last stop: the rest of the rings, and the losses.
@@ -93,6 +96,8 @@ class PtraceRecords {
   mutable std::mutex mutex_;  ///< of all below, as far as it changes
   std::vector<Seen> seen_;    ///< in the order of time; after move_on() those that came meanwhile
   PendingSamples pending_;
+  Standstill standstill_;
+  bool stands_still_ = false;
   RecordBatch metadata_;
   RecordBatch images_;
   std::vector<RecordBatch> rings_;

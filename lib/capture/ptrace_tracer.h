@@ -15,8 +15,8 @@ class Tracer {
   Tracer(PtraceContext& context, PtraceRecords& records, bool launched)
       : context_(context), records_(records), placement_(launched) {}
 
-  /// From now on new programs are recorded from their first instruction.
-  void set_enabled() { enabled_ = true; }
+  /// Whether new programs are from now on recorded from their first instruction.
+  void set_enabled(bool enabled) { enabled_ = enabled; }
   /// @return an error of opening the events of a new program
   Status handle(const TraceeEvent& event);
   /// Looks at SIGTRAP of one process, the next at each call: one that the target itself has set to SIG_DFL is protected

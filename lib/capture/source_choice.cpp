@@ -75,7 +75,7 @@ class Chooser {
   }
 
   StopProbe probe_stops_here() {
-    StopProbe probe = probe_stops(plan_.events.front().attr, plan_.target, facts_, open_);
+    StopProbe probe = probe_stops(plan_.events.front(), plan_.target, facts_, open_);
     if (probe.error_number != 0) {
       choice_.attempts.push_back({SourceKind::ptrace, probe.error_number, probe.explanation});
     }

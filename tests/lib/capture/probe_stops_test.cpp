@@ -37,7 +37,7 @@ TargetSpec running() {
 }
 
 StopProbe probe(FakeKernel& kernel, const TargetSpec& target, const StopFacts& stop_facts) {
-  return probe_stops(abi::EventAttr{}, target, stop_facts, kernel.opener());
+  return probe_stops(EventPlan{}, target, stop_facts, kernel.opener());
 }
 
 TEST(ProbeStops, AsksForASigtrapEventThatGoesWithExec) {
@@ -56,6 +56,36 @@ TEST(ProbeStops, AnOldKernelHasNoSuchEvents) {
   const auto found = probe(kernel, command(), facts(0, true));
   EXPECT_EQ(found.error_number, EINVAL);
   EXPECT_EQ(found.explanation, "this kernel has no SIGTRAP events; Linux 5.13 brought them");
+}
+
+EventPlan event_of(std::uint32_t type, std::uint64_t config, std::string name) {
+  EventPlan event;
+  event.attr.type = type;
+  event.attr.config = config;
+  event.name = std::move(name);
+  return event;
+}
+
+// Recorded with a stop at each, the target never got on.
+TEST(ProbeStops, WhatAStopItselfMakesCannotMakeStops) {
+  FakeKernel kernel;
+  const auto errno_of = [&](const EventPlan& event) {
+    return probe_stops(event, command(), facts(0, true), kernel.opener()).error_number;
+  };
+  constexpr std::uint32_t kSoftware = 1;
+  constexpr std::uint32_t kTracepoint = 2;
+  constexpr std::uint32_t kHardware = 0;
+  EXPECT_EQ(errno_of(event_of(kSoftware, 3, "context-switches")), EDEADLK);
+  EXPECT_EQ(errno_of(event_of(kSoftware, 4, "cpu-migrations")), EDEADLK);
+  EXPECT_EQ(errno_of(event_of(kSoftware, 11, "cgroup-switches")), EDEADLK);
+  EXPECT_EQ(errno_of(event_of(kTracepoint, 314, "sched:sched_switch")), EDEADLK);
+  EXPECT_EQ(errno_of(event_of(kTracepoint, 3, "signal:signal_generate")), EDEADLK);
+  EXPECT_TRUE(kernel.asked.empty());
+  EXPECT_EQ(errno_of(event_of(kTracepoint, 3, "raw_syscalls:sys_enter")), 0);
+  EXPECT_EQ(errno_of(event_of(kSoftware, 2, "page-faults")), 0);
+  EXPECT_EQ(errno_of(event_of(kHardware, 3, "cache-misses")), 0);
+  EXPECT_EQ(probe_stops(event_of(kSoftware, 3, "cs"), command(), facts(0, true), kernel.opener()).explanation,
+            "a stop causes cs, so that each sample would make the next: name another event before it");
 }
 
 TEST(ProbeStops, YamaDecidesByTargetAndRights) {

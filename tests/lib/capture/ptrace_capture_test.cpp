@@ -159,6 +159,22 @@ TEST_F(PtraceCapture, RecordsThreadsAndProcessesMadeAtAnyTimeAndWhatTheyExecute)
   EXPECT_GE(recorded.sink.exec_names.size(), 1U + 3 + 1 + 1 + 1);
 }
 
+// Each stop is a switch, whose sample makes the next stop: without a pause no program would come to its end.
+TEST_F(PtraceCapture, ATargetThatItsStopsHoldUpGetsOn) {
+  Recorded recorded;
+  CapturePlan plan = test::make_plan();
+  plan.events[0].attr.config = abi::PERF_COUNT_SW_CONTEXT_SWITCHES;
+  plan.events[0].attr.flags &= ~std::uint64_t{abi::kAttrFreq};
+  plan.events[0].attr.sample_period_or_freq = 1;
+  plan.target.command = {test::program("fork_exec")};
+  test::record(plan, recorded);
+  EXPECT_EQ(recorded.error, "");
+  const auto plain = run_plain({test::program("fork_exec")});
+  EXPECT_EQ(recorded.ran.output, plain.output);
+  EXPECT_EQ(recorded.ran.wait_status, plain.wait_status);
+  EXPECT_GT(recorded.outcome.register_images, 100U);
+}
+
 TEST_F(PtraceCapture, FollowsAnExecByAThreadThatIsNotTheFirst) {
   Recorded recorded;
   record_command({test::program("ptrace_thread_exec"), test::program("fma_loop"), "100"}, recorded);

@@ -24,9 +24,9 @@ struct Taken {
 TEST(ImageQueue, GivesWhatCameInItsOrder) {
   ImageQueue queue;
   EXPECT_TRUE(queue.take().empty());
-  EXPECT_TRUE(queue.push(Taken(1, 16).image, true));
-  EXPECT_TRUE(queue.push(Taken(2, 0).image, false));
-  EXPECT_TRUE(queue.push(Taken(3, 40).image, true));
+  EXPECT_TRUE(queue.push(Taken(1, 16).image, true, 0));
+  EXPECT_TRUE(queue.push(Taken(2, 0).image, false, 0));
+  EXPECT_TRUE(queue.push(Taken(3, 40).image, true, 0));
   const auto stops = queue.take();
   ASSERT_EQ(stops.size(), 3U);
   EXPECT_EQ(stops[0].image.tid, 1);
@@ -41,9 +41,9 @@ TEST(ImageQueue, GivesWhatCameInItsOrder) {
 
 TEST(ImageQueue, WhatWasTakenStaysWhileMoreComes) {
   ImageQueue queue;
-  for (Tid tid = 1; tid <= 5; ++tid) ASSERT_TRUE(queue.push(Taken(tid, 64).image, true));
+  for (Tid tid = 1; tid <= 5; ++tid) ASSERT_TRUE(queue.push(Taken(tid, 64).image, true, 0));
   const auto stops = queue.take();
-  for (Tid tid = 11; tid <= 40; ++tid) ASSERT_TRUE(queue.push(Taken(tid, 100).image, true));
+  for (Tid tid = 11; tid <= 40; ++tid) ASSERT_TRUE(queue.push(Taken(tid, 100).image, true, 0));
   ASSERT_EQ(stops.size(), 5U);
   for (const auto& stop : stops) {
     const Taken expected(stop.image.tid, 64);
@@ -55,10 +55,10 @@ TEST(ImageQueue, WhatWasTakenStaysWhileMoreComes) {
 TEST(ImageQueue, SaysWhenItIsFull) {
   ImageQueue queue;
   std::size_t count = 0;
-  while (queue.push(Taken(1, 8).image, true)) ASSERT_LT(++count, 100000U);
+  while (queue.push(Taken(1, 8).image, true, 0)) ASSERT_LT(++count, 100000U);
   EXPECT_GE(count, 500U) << "room for what comes while the other thread sleeps";
   EXPECT_EQ(queue.take().size(), count);
-  EXPECT_TRUE(queue.push(Taken(2, 8).image, true));
+  EXPECT_TRUE(queue.push(Taken(2, 8).image, true, 0));
 }
 
 TEST(ImageQueue, TwoThreadsLoseNothing) {
@@ -67,7 +67,7 @@ TEST(ImageQueue, TwoThreadsLoseNothing) {
   std::thread tracer([&] {
     for (Tid tid = 1; tid <= kStops; ++tid) {
       const Taken taken(tid, static_cast<std::size_t>(tid % 50));
-      while (!queue.push(taken.image, true)) std::this_thread::yield();
+      while (!queue.push(taken.image, true, 0)) std::this_thread::yield();
     }
   });
   Tid expected = 1;

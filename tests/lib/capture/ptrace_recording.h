@@ -243,9 +243,7 @@ struct Recorded {
   MemorySink sink;
 };
 
-inline void record_command(const std::vector<std::string>& argv, Recorded& recorded, std::uint64_t frequency_hz = 999) {
-  CapturePlan plan = make_plan(frequency_hz);
-  plan.target.command = argv;
+inline void record(const CapturePlan& plan, Recorded& recorded) {
   const StopFlag stop{false};
   CapturedOutput output;
   const auto outcome = run_ptrace_capture(plan, recorded.sink, stop);
@@ -256,6 +254,12 @@ inline void record_command(const std::vector<std::string>& argv, Recorded& recor
   }
   recorded.outcome = *outcome;
   recorded.ran.wait_status = outcome->wait_status.value_or(-1);
+}
+
+inline void record_command(const std::vector<std::string>& argv, Recorded& recorded, std::uint64_t frequency_hz = 999) {
+  CapturePlan plan = make_plan(frequency_hz);
+  plan.target.command = argv;
+  record(plan, recorded);
 }
 
 /// A recorder in a process of its own, which attaches to `plan.target` or starts its command. A tracer and the parent
