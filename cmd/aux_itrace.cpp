@@ -158,6 +158,8 @@ AuxHit hit_of(std::string_view bytes, std::string_view& text) {
   return hit;
 }
 
+bool is_made(const EventDesc& event) { return event.attr.type == kMadeEventType; }
+
 ItraceEvents::ItraceEvents(const ItraceOptions& options, EventTable& table) {
   const auto add = [&table](std::string name, std::uint64_t period, std::uint64_t more) {
     EventDesc event;

@@ -73,6 +73,9 @@ class AuxHitCollector : public AuxCollector {
 /// The hit of an entry, and the text of an error.
 AuxHit hit_of(std::string_view bytes, std::string_view& text);
 
+/// Whether an event's samples are made of a trace.
+bool is_made(const EventDesc& event);
+
 /// Adds the events that hits are samples of behind those of a recording.
 class ItraceEvents {
  public:

@@ -31,11 +31,15 @@ Result<std::unique_ptr<AuxSamples>> AuxSamples::open(Session& session, const Itr
 const Record* AuxSamples::next_before(std::uint64_t time_ns) {
   while (const AuxHits::Item* item = hits_->front()) {
     if (time_ns != kNoTime && item->time_ns >= time_ns) return nullptr;
-    if (item->hit.kind == AuxHit::Kind::error) tell_error(item->hit, item->text);
+    if (item->hit.kind == AuxHit::Kind::error) {
+      tell_error(item->hit, item->text);
+      depths_.lose();
+    }
     Sample sample;
     const std::uint64_t at_ns = item->time_ns;
     const bool made = events_.make_sample(item->hit, at_ns, sample);
     hit_ = item->hit;
+    if (hit_.kind == AuxHit::Kind::branch) call_depth_ = depths_.add(hit_.place.tid, hit_.ip, hit_.addr, hit_.flags);
     hits_->pop();
     if (!made) continue;
     record_.type = abi::PERF_RECORD_SAMPLE;

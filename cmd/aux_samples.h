@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "cmd/aux_call_depth.h"
 #include "cmd/aux_hits.h"
 #include "cmd/session.h"
 
@@ -26,6 +27,8 @@ class AuxSamples {
   const Record* next_before(std::uint64_t time_ns);
   /// What that one was made of.
   [[nodiscard]] const AuxHit& hit() const { return hit_; }
+  /// Of a branch: see CallDepth.
+  [[nodiscard]] std::uint32_t call_depth() const { return call_depth_; }
   /// What could not be decoded so far.
   [[nodiscard]] std::uint64_t errors() const { return hits_->errors(); }
 
@@ -36,6 +39,8 @@ class AuxSamples {
   ItraceEvents events_;
   AuxRecording recording_;
   std::unique_ptr<AuxHits> hits_;
+  CallDepth depths_;
+  std::uint32_t call_depth_ = 0;
   AuxHit hit_;
   Record record_;
 };

@@ -232,9 +232,8 @@ const SampleHit* SampleSource::next() {
     if (state.needs.registers && state.may_have_vectors(*sample)) state.build_sets(*sample);
     if (state.verdicts) state.judge(*sample);
     if (!state.accept(*sample)) continue;
-    const bool is_made = state.records->is_made();
-    state.hit.cycles = is_made ? state.made->hit().cycles : 0;
-    state.hit.cycle_instructions = is_made ? state.made->hit().cycle_instructions : 0;
+    state.hit.made = state.records->is_made() ? &state.made->hit() : nullptr;
+    if (state.hit.made != nullptr) state.hit.call_depth = state.made->call_depth();
     state.hit.text = state.text_of(*sample);
     ++state.given;
     return &state.hit;

@@ -44,9 +44,9 @@ struct SampleHit {
   const Sample* sample = nullptr;
   const EventDesc* event = nullptr;  ///< never nullptr in what next() gives
   std::string_view comm;
-  NotedText text;            ///< what SampleSource::prepare_texts made of it
-  std::uint64_t cycles = 0;  ///< of one that was made of a trace: see AuxHit
-  std::uint64_t cycle_instructions = 0;
+  NotedText text;                ///< what SampleSource::prepare_texts made of it
+  const AuxHit* made = nullptr;  ///< what it was made of, by --itrace; nullptr: it was recorded
+  std::uint32_t call_depth = 0;  ///< of one that was made of a branch
   Location place;
 };
 

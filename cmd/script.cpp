@@ -89,8 +89,9 @@ SampleNeeds needs_of(const FieldChoice& choice) {
   SampleNeeds needs;
   needs.comm = choice.shown.has(ScriptField::comm);
   needs.lines = choice.shown.has(ScriptField::srcline);
-  needs.place =
-      choice.shown.has(ScriptField::sym) || choice.shown.has(ScriptField::dso) || choice.shown.has(ScriptField::dsoff);
+  for (const auto field : {ScriptField::sym, ScriptField::dso, ScriptField::dsoff, ScriptField::callindent}) {
+    needs.place = needs.place || choice.shown.has(field);
+  }
   return needs;
 }
 
@@ -111,6 +112,10 @@ Status run_script(const ScriptOptions& options, TextOut& out) {
   if (!options.itrace.empty()) {
     const auto itrace = parse_itrace(options.itrace);
     if (!itrace) return fail(itrace.error());
+    const bool calls_and_returns = itrace->branches || (itrace->calls && itrace->returns);
+    if (choice->shown.has(ScriptField::callindent) && !calls_and_returns) {
+      return fail(Errc::usage, "-F callindent counts calls and returns: it goes with --itrace=b or --itrace=cr");
+    }
     samples.itrace = *itrace;
   }
   auto source = SampleSource::open(samples, needs_of(*choice));

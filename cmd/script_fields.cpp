@@ -4,6 +4,8 @@
 
 #include <array>
 
+#include "cmd/aux_itrace.h"
+
 namespace simdprof::cmd {
 namespace {
 
@@ -13,6 +15,7 @@ struct FieldFact {
   std::uint64_t sample_bits;     ///< any of these in attr.sample_type
   std::string_view kernel_name;  ///< of the bits, for messages
   bool is_default;
+  bool of_trace = false;  ///< only samples that --itrace makes have it
 };
 
 constexpr std::array kFields = {
@@ -24,6 +27,8 @@ constexpr std::array kFields = {
     FieldFact{ScriptField::misc, "misc", 0, "", false},
     FieldFact{ScriptField::period, "period", 0, "", true},
     FieldFact{ScriptField::event, "event", 0, "", true},
+    FieldFact{ScriptField::flags, "flags", 0, "", false, true},
+    FieldFact{ScriptField::callindent, "callindent", 0, "", false, true},
     FieldFact{ScriptField::addr, "addr", abi::PERF_SAMPLE_ADDR, "ADDR", false},
     FieldFact{ScriptField::data_src, "data_src", abi::PERF_SAMPLE_DATA_SRC, "DATA_SRC", false},
     FieldFact{ScriptField::weight, "weight", abi::PERF_SAMPLE_WEIGHT | abi::PERF_SAMPLE_WEIGHT_STRUCT, "WEIGHT", false},
@@ -44,7 +49,7 @@ constexpr std::array kFields = {
     FieldFact{ScriptField::insnlen, "insnlen", abi::PERF_SAMPLE_IP, "IP", false},
     FieldFact{ScriptField::disasm, "disasm", abi::PERF_SAMPLE_IP, "IP", false},
     FieldFact{ScriptField::phys_addr, "phys_addr", abi::PERF_SAMPLE_PHYS_ADDR, "PHYS_ADDR", false},
-    FieldFact{ScriptField::ipc, "ipc", 0, "", false},
+    FieldFact{ScriptField::ipc, "ipc", 0, "", false, true},
     FieldFact{ScriptField::data_page_size, "data_page_size", abi::PERF_SAMPLE_DATA_PAGE_SIZE, "DATA_PAGE_SIZE", false},
     FieldFact{ScriptField::code_page_size, "code_page_size", abi::PERF_SAMPLE_CODE_PAGE_SIZE, "CODE_PAGE_SIZE", false},
 };
@@ -115,19 +120,30 @@ Result<FieldChoice> parse_fields(std::string_view list) {
 
 Result<std::vector<FieldSet>> fields_of_events(const EventTable& events, const FieldChoice& choice) {
   std::vector<FieldSet> fields(events.events.size());
+  const bool none_named = choice.named == FieldSet{};
   for (const FieldFact& fact : kFields) {
     if (!choice.shown.has(fact.field)) continue;
     bool any = false;
     for (std::size_t i = 0; i < fields.size(); ++i) {
+      if (fact.of_trace && !is_made(events.events[i])) continue;
       if (fact.sample_bits != 0 && (events.events[i].attr.sample_type & fact.sample_bits) == 0) continue;
       fields[i].add(fact.field);
       any = true;
     }
     if (any || fields.empty() || !choice.named.has(fact.field)) continue;
+    if (fact.of_trace) {
+      return fail(Errc::unsupported, fmt::format("field {} is of samples that --itrace makes", fact.name));
+    }
     const std::string_view name = events.events.front().name;
     const std::string whose = fields.size() == 1 ? fmt::format("event '{}'", name) : "these events";
     return fail(Errc::unsupported,
                 fmt::format("samples of {} do not have {}; cannot show field {}", whose, fact.kernel_name, fact.name));
+  }
+  // As the kernel's tool: a branch is shown with where it goes.
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    const EventDesc& event = events.events[i];
+    const bool has_target = (event.attr.sample_type & abi::PERF_SAMPLE_ADDR) != 0;
+    if (none_named && is_made(event) && has_target) fields[i].add(ScriptField::addr);
   }
   return fields;
 }

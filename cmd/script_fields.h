@@ -11,54 +11,56 @@
 namespace simdprof::cmd {
 
 /// One bit a field of `script -F`.
-enum class ScriptField : std::uint32_t {
-  comm = 1U << 0U,
-  tid = 1U << 1U,
-  pid = 1U << 2U,
-  time = 1U << 3U,
-  cpu = 1U << 4U,
-  period = 1U << 5U,
-  event = 1U << 6U,
-  addr = 1U << 7U,
-  data_src = 1U << 8U,
-  weight = 1U << 9U,
-  ip = 1U << 10U,
-  sym = 1U << 11U,
-  symoff = 1U << 12U,
-  dso = 1U << 13U,
-  dsoff = 1U << 14U,
-  srcline = 1U << 15U,
-  callchain = 1U << 16U,
-  iregs = 1U << 17U,
-  uregs = 1U << 18U,
-  brstack = 1U << 19U,
-  phys_addr = 1U << 20U,
-  misc = 1U << 21U,
-  ins_lat = 1U << 22U,
-  brstacksym = 1U << 23U,
-  data_page_size = 1U << 24U,
-  code_page_size = 1U << 25U,
-  brstackoff = 1U << 26U,
-  ipc = 1U << 27U,
-  insn = 1U << 28U,
-  insnlen = 1U << 29U,
-  disasm = 1U << 30U,
+enum class ScriptField : std::uint64_t {
+  comm = std::uint64_t{1} << 0U,
+  tid = std::uint64_t{1} << 1U,
+  pid = std::uint64_t{1} << 2U,
+  time = std::uint64_t{1} << 3U,
+  cpu = std::uint64_t{1} << 4U,
+  period = std::uint64_t{1} << 5U,
+  event = std::uint64_t{1} << 6U,
+  addr = std::uint64_t{1} << 7U,
+  data_src = std::uint64_t{1} << 8U,
+  weight = std::uint64_t{1} << 9U,
+  ip = std::uint64_t{1} << 10U,
+  sym = std::uint64_t{1} << 11U,
+  symoff = std::uint64_t{1} << 12U,
+  dso = std::uint64_t{1} << 13U,
+  dsoff = std::uint64_t{1} << 14U,
+  srcline = std::uint64_t{1} << 15U,
+  callchain = std::uint64_t{1} << 16U,
+  iregs = std::uint64_t{1} << 17U,
+  uregs = std::uint64_t{1} << 18U,
+  brstack = std::uint64_t{1} << 19U,
+  phys_addr = std::uint64_t{1} << 20U,
+  misc = std::uint64_t{1} << 21U,
+  ins_lat = std::uint64_t{1} << 22U,
+  brstacksym = std::uint64_t{1} << 23U,
+  data_page_size = std::uint64_t{1} << 24U,
+  code_page_size = std::uint64_t{1} << 25U,
+  brstackoff = std::uint64_t{1} << 26U,
+  ipc = std::uint64_t{1} << 27U,
+  insn = std::uint64_t{1} << 28U,
+  insnlen = std::uint64_t{1} << 29U,
+  disasm = std::uint64_t{1} << 30U,
+  flags = std::uint64_t{1} << 31U,
+  callindent = std::uint64_t{1} << 32U,
 };
 
 class FieldSet {
  public:
   constexpr FieldSet() = default;
-  [[nodiscard]] constexpr bool has(ScriptField field) const { return (bits_ & static_cast<std::uint32_t>(field)) != 0; }
+  [[nodiscard]] constexpr bool has(ScriptField field) const { return (bits_ & static_cast<std::uint64_t>(field)) != 0; }
   /// A field that is made of the code at the address.
   [[nodiscard]] constexpr bool has_code() const {
     return has(ScriptField::insn) || has(ScriptField::insnlen) || has(ScriptField::disasm);
   }
-  constexpr void add(ScriptField field) { bits_ |= static_cast<std::uint32_t>(field); }
-  constexpr void remove(ScriptField field) { bits_ &= ~static_cast<std::uint32_t>(field); }
+  constexpr void add(ScriptField field) { bits_ |= static_cast<std::uint64_t>(field); }
+  constexpr void remove(ScriptField field) { bits_ &= ~static_cast<std::uint64_t>(field); }
   friend bool operator==(const FieldSet&, const FieldSet&) = default;
 
  private:
-  std::uint32_t bits_ = 0;
+  std::uint64_t bits_ = 0;
 };
 
 /// What `-F` chose. A field that the user did not name is left out where an event does not have it.

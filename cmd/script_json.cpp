@@ -1,6 +1,7 @@
 #include <bit>
 
 #include "cmd/data_source_text.h"
+#include "cmd/dump_aux_rows.h"
 #include "cmd/field_text.h"
 #include "cmd/script_render.h"
 #include "decoders/lanes/instruction.h"
@@ -188,6 +189,20 @@ void add_task(JsonObject& object, const SampleHit& hit, FieldSet fields) {
   if (fields.has(ScriptField::ins_lat)) object.hex("ins_lat", sample.weight_parts().instruction_latency);
 }
 
+// What the trace says of a sample that was made of it.
+void add_trace_facts(JsonObject& object, const SampleHit& hit, FieldSet fields) {
+  if (fields.has(ScriptField::flags)) {
+    TextBuffer words;
+    append_branch_flags(words, hit.made->flags);
+    object.text("flags", {words.data(), words.size()});
+  }
+  const bool branch = hit.made->kind == AuxHit::Kind::branch;
+  if (fields.has(ScriptField::callindent) && branch) append_number(object.key("call_depth"), hit.call_depth);
+  if (!fields.has(ScriptField::ipc) || hit.made->cycles == 0) return;
+  append_number(object.key("cycles"), hit.made->cycles);
+  append_number(object.key("cycle_instructions"), hit.made->cycle_instructions);
+}
+
 }  // namespace
 
 void render_script_json(TextOut& lines, const SampleHit& hit, SampleSource& source, const ScriptView& view) {
@@ -207,10 +222,7 @@ void render_script_json(TextOut& lines, const SampleHit& hit, SampleSource& sour
       add_branches(object, sample.branches, source, fields);
     }
     if (fields.has_code()) add_code(object, hit, source, fields);
-    if (fields.has(ScriptField::ipc) && hit.cycles != 0) {
-      append_number(object.key("cycles"), hit.cycles);
-      append_number(object.key("cycle_instructions"), hit.cycle_instructions);
-    }
+    if (hit.made != nullptr) add_trace_facts(object, hit, fields);
     if (fields.has(ScriptField::phys_addr)) object.hex("phys_addr", sample.phys_addr);
     if (fields.has(ScriptField::data_page_size)) object.hex("data_page_size", sample.data_page_size);
     if (fields.has(ScriptField::code_page_size)) object.hex("code_page_size", sample.code_page_size);

@@ -53,6 +53,13 @@ void append_branch_symbols(TextBuffer& out, const BranchStack& branches, SampleS
 /// The same with offsets in the mapped files, as branch_offset() has them.
 void append_branch_offsets(TextBuffer& out, const BranchStack& branches, SampleSource& source, FieldSet fields);
 
+/// What a sample that --itrace made says of its branch or instruction, in the words of the kernel's tool: "tr end
+/// syscall"; 21 columns between blanks, empty for a sample that was recorded.
+void append_trace_flags(TextBuffer& out, const SampleHit& hit);
+/// The function that a branch calls or leaves, by four blanks a call to the right; nothing for other branches. Its file
+/// comes before it where field dso is shown and no address is.
+void append_call_indent(TextBuffer& out, const SampleHit& hit, SampleSource& source, FieldSet fields);
+
 /// Of a sample in the layout of the kernel's tool: the part that needs the sample alone, its registers.
 void prepare_script_text(TextBuffer& out, const Sample& sample, const ScriptView& view);
 /// One sample in the layout of the kernel's tool; `hit.text` is what prepare_script_text made of it.

@@ -6,6 +6,7 @@
 #include <map>
 #include <string>
 #include <tuple>
+#include <utility>
 
 #include "cmd/data_source_text.h"
 #include "cmd/field_text.h"
@@ -263,10 +264,32 @@ void append_code(TextBuffer& out, const SampleHit& hit, SampleSource& source, Fi
 
 /// Instructions a cycle, in hundredths that are cut as perf cuts them.
 void append_ipc(TextBuffer& out, const SampleHit& hit) {
-  if (hit.cycles == 0 || hit.cycle_instructions == 0) return;
-  const std::uint64_t hundredths = hit.cycle_instructions * 100 / hit.cycles;
+  if (hit.made == nullptr || hit.made->cycles == 0 || hit.made->cycle_instructions == 0) return;
+  const auto [cycles, instructions] = std::pair{hit.made->cycles, hit.made->cycle_instructions};
+  const std::uint64_t hundredths = instructions * 100 / cycles;
   fmt::format_to(std::back_inserter(out), " \t IPC: {}.{:02} ({}/{}) ", hundredths / 100, hundredths % 100,
-                 hit.cycle_instructions, hit.cycles);
+                 instructions, cycles);
+}
+
+/// `    main                          4000e8 _start =>           400110 main`, as the kernel's tool shows a branch of a
+/// trace.
+void append_made_branch(TextBuffer& out, const SampleHit& hit, SampleSource& source, FieldSet fields) {
+  const Sample& sample = *hit.sample;
+  if (fields.has(ScriptField::callindent)) append_call_indent(out, hit, source, fields);
+  if (fields.has(ScriptField::ip)) {
+    append_text(out, " ");
+    append_hex_aligned(out, sample.ip, kAddressColumns);
+    append_symbol(out, hit.place, sample.ip, fields);
+  }
+  if (fields.has(ScriptField::addr)) {
+    append_text(out, " => ");
+    append_hex_aligned(out, sample.addr, kAddressColumns);
+    append_symbol(out, locate_branch(source, sample.addr), sample.addr, fields);
+  }
+  if (fields.has(ScriptField::ipc)) append_ipc(out, hit);
+  const bool has_line = fields.has(ScriptField::srcline) && sample.ip != 0;
+  if (has_line) append_source_line(out, hit.place, innermost(hit.place), sample.ip);
+  if (fields.has_code()) append_code(out, hit, source, fields);
 }
 
 }  // namespace
@@ -296,6 +319,12 @@ void render_script_text(TextOut& lines, const SampleHit& hit, SampleSource& sour
     append_text(out, " ");
   }
   if (fields.has(ScriptField::event)) append_event(out, hit, view);
+  if (fields.has(ScriptField::flags)) append_trace_flags(out, hit);
+  if (hit.made != nullptr && hit.made->kind == AuxHit::Kind::branch) {
+    append_made_branch(out, hit, source, fields);
+    append_text(out, "\n");
+    return;
+  }
   if (fields.has(ScriptField::addr)) append_address(out, hit, source, fields);
   if (fields.has(ScriptField::data_src)) append_access(out, sample.data_src);
   if (fields.has(ScriptField::weight)) append_decimal(out, sample.weight_parts().cost, kAddressColumns);

@@ -50,8 +50,10 @@ std::uint32_t BtsDecoder::branch_flags(const BtsRecord& record, Pid pid, std::ui
   const std::size_t size = programs_.read_code(pid, record.from, is_kernel(record.from), time_ns, code);
   if (size == 0) return flags;
   const std::uint32_t kind = x86_branch_flags(std::span(code).first(size));
-  // Control that leaves an instruction that is no branch was taken by an interrupt or a fault.
-  return flags | (kind != 0 ? kind : kAuxCall | kAuxAsync | kAuxInterrupt);
+  if (kind != 0) return flags | kind;
+  // Control that leaves an instruction that is no branch was taken by an interrupt or a fault. Where the trace ends
+  // with it, nothing tells which.
+  return flags | (record.to == 0 ? kAuxAsync : kAuxCall | kAuxAsync | kAuxInterrupt);
 }
 
 void BtsDecoder::give_packets(const AuxSlice& slice, const AuxSegment& segment, AuxSink& sink) const {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "cmd/aux_itrace.h"
+
 namespace simdprof::cmd {
 namespace {
 
@@ -92,6 +94,32 @@ TEST(FieldsOfEvents, ANamedFieldOfAnyEventIsShownWhereItIs) {
   const auto none = fields_of_events(events, parse_fields("addr").value());
   ASSERT_FALSE(none);
   EXPECT_EQ(none.error().fact, "samples of these events do not have ADDR; cannot show field addr");
+}
+
+EventTable with_branches_of_trace() {
+  EventTable events = one(event_with(kUsual));
+  const ItraceEvents made(parse_itrace("b").value(), events);
+  return events;
+}
+
+TEST(FieldsOfEvents, WhatATraceTellsIsOfSamplesThatAreMadeOfIt) {
+  for (const char* name : {"flags", "callindent", "ipc"}) {
+    const auto choice = parse_fields(name).value();
+    const auto none = fields_of_events(one(event_with(kUsual)), choice);
+    ASSERT_FALSE(none) << name;
+    EXPECT_EQ(none.error().fact, std::string("field ") + name + " is of samples that --itrace makes");
+    const auto fields = fields_of_events(with_branches_of_trace(), choice).value();
+    EXPECT_EQ(fields.at(0), FieldSet{}) << name;
+    EXPECT_NE(fields.at(1), FieldSet{}) << name;
+  }
+}
+
+TEST(FieldsOfEvents, ABranchOfATraceIsShownWithItsTarget) {
+  const auto by_default = fields_of_events(with_branches_of_trace(), default_fields()).value();
+  EXPECT_FALSE(by_default.at(0).has(ScriptField::addr));
+  EXPECT_TRUE(by_default.at(1).has(ScriptField::addr));
+  const auto named = fields_of_events(with_branches_of_trace(), parse_fields("ip,flags").value()).value();
+  EXPECT_FALSE(named.at(1).has(ScriptField::addr));
 }
 
 TEST(FieldsOfEvents, EitherKindOfWeightServes) {

@@ -340,6 +340,34 @@ def corpus_agrees_with_perf(folder):
         wanted = [line.rstrip() for line in perf.stdout.decode().splitlines()]
         equal(len(wanted), 20, f"{name}: branches of perf")
         equal(lines(path, "--symfs", symfs, "--branches", "-F", "ip,addr"), wanted, f"{name}: branches")
+        for fields in (
+            "comm,tid,flags,ip,sym,addr,callindent",
+            "flags,ip,sym,symoff,dso,addr,srcline",
+            "flags,callindent,dso",
+        ):
+            texts = [
+                [line.rstrip() for line in done.stdout.decode().splitlines()]
+                for done in (
+                    run(["perf", "script", "-i", path, "--symfs", symfs, "--itrace=b", "-F", fields]),
+                    simdprof("script", "-i", path, "--symfs", symfs, "--itrace=b", "-F", fields),
+                )
+            ]
+            check(len(texts[0]) >= 20, f"{name}: lines of perf script -F {fields}")
+            equal(texts[1], texts[0], f"{name}: script -F {fields}")
+        by_default = simdprof("script", "-i", path, "--symfs", symfs, "--itrace=b", "--limit", "1").stdout.decode()
+        check(" => " in by_default, f"{name}: a branch is shown with its target: {by_default}")
+        rows = [
+            json.loads(line)
+            for line in simdprof(
+                "script", "-i", path, "--symfs", symfs, "--itrace=b", "-F", "flags,callindent", "--format", "jsonl"
+            ).stdout.splitlines()
+        ]
+        equal(rows[:2], [{"flags": "begin", "call_depth": 0}, {"flags": "end+async", "call_depth": 0}], f"{name}: JSON")
+    flags = simdprof("script", "-i", path, "-F", "flags")
+    equal((flags.returncode, flags.stdout), (1, b""), "flags without a trace")
+    check(b"field flags is of samples that --itrace makes" in flags.stderr, f"flags without a trace: {flags.stderr}")
+    calls = simdprof("script", "-i", path, "--itrace=c", "-F", "callindent")
+    equal((calls.returncode, calls.stdout), (129, b""), "callindent without returns")
 
 
 if __name__ == "__main__":
