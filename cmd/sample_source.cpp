@@ -270,7 +270,11 @@ const Location& SampleSource::locate(VirtAddr address, CpuMode mode, bool lines)
 
 Resolver::Code SampleSource::code() {
   const Sample& sample = *state_->hit.sample;
-  return state_->resolver.code_at(state_->spaces, sample.pid, sample.ip, sample.mode, kMostInstructionBytes);
+  return code_at(sample.ip, sample.mode, kMostInstructionBytes);
+}
+
+Resolver::Code SampleSource::code_at(VirtAddr address, CpuMode mode, std::size_t most) {
+  return state_->resolver.code_at(state_->spaces, state_->hit.sample->pid, address, mode, most);
 }
 
 const Mapping* SampleSource::mapping(VirtAddr address, CpuMode mode) const {

@@ -84,6 +84,8 @@ class SampleSource {
   [[nodiscard]] const Location& locate(VirtAddr address, CpuMode mode, bool lines);
   /// The code that that sample hit, as the file mapped there has it: at most as much as an instruction can take.
   [[nodiscard]] Resolver::Code code();
+  /// Code of that sample's process at any address: at most `most` bytes.
+  [[nodiscard]] Resolver::Code code_at(VirtAddr address, CpuMode mode, std::size_t most);
   /// The mapping of that sample's process that covers `address`, or nullptr.
   [[nodiscard]] const Mapping* mapping(VirtAddr address, CpuMode mode) const;
   /// Files that could not give symbols so far.

@@ -58,10 +58,11 @@ Status check_instructions(const FieldChoice& choice, abi::Arch arch) {
   if (choice.shown.has(ScriptField::disasm) && known != InstructionKnowledge::text) {
     return fail(Errc::unsupported, "field disasm: this simdprof cannot read instructions of the recording's machine");
   }
-  const bool lengths = choice.shown.has(ScriptField::insn) || choice.shown.has(ScriptField::insnlen);
+  const bool lengths =
+      choice.shown.has(ScriptField::insn) || choice.shown.has(ScriptField::insnlen) || choice.shown.has_branch_code();
   if (lengths && known == InstructionKnowledge::none) {
     return fail(Errc::unsupported,
-                "fields insn and insnlen: this simdprof does not know how long instructions of the "
+                "fields insn, insnlen and brstackinsn: this simdprof does not know how long instructions of the "
                 "recording's machine are");
   }
   return {};

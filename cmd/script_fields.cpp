@@ -45,6 +45,8 @@ constexpr std::array kFields = {
     FieldFact{ScriptField::brstack, "brstack", abi::PERF_SAMPLE_BRANCH_STACK, "BRANCH_STACK", false},
     FieldFact{ScriptField::brstacksym, "brstacksym", abi::PERF_SAMPLE_BRANCH_STACK, "BRANCH_STACK", false},
     FieldFact{ScriptField::brstackoff, "brstackoff", abi::PERF_SAMPLE_BRANCH_STACK, "BRANCH_STACK", false},
+    FieldFact{ScriptField::brstackinsn, "brstackinsn", abi::PERF_SAMPLE_BRANCH_STACK, "BRANCH_STACK", false},
+    FieldFact{ScriptField::brstackinsnlen, "brstackinsnlen", abi::PERF_SAMPLE_BRANCH_STACK, "BRANCH_STACK", false},
     FieldFact{ScriptField::insn, "insn", abi::PERF_SAMPLE_IP, "IP", false},
     FieldFact{ScriptField::insnlen, "insnlen", abi::PERF_SAMPLE_IP, "IP", false},
     FieldFact{ScriptField::disasm, "disasm", abi::PERF_SAMPLE_IP, "IP", false},

@@ -45,6 +45,8 @@ enum class ScriptField : std::uint64_t {
   disasm = std::uint64_t{1} << 30U,
   flags = std::uint64_t{1} << 31U,
   callindent = std::uint64_t{1} << 32U,
+  brstackinsn = std::uint64_t{1} << 33U,
+  brstackinsnlen = std::uint64_t{1} << 34U,
 };
 
 class FieldSet {
@@ -54,6 +56,10 @@ class FieldSet {
   /// A field that is made of the code at the address.
   [[nodiscard]] constexpr bool has_code() const {
     return has(ScriptField::insn) || has(ScriptField::insnlen) || has(ScriptField::disasm);
+  }
+  /// The code between the branches.
+  [[nodiscard]] constexpr bool has_branch_code() const {
+    return has(ScriptField::brstackinsn) || has(ScriptField::brstackinsnlen);
   }
   constexpr void add(ScriptField field) { bits_ |= static_cast<std::uint64_t>(field); }
   constexpr void remove(ScriptField field) { bits_ &= ~static_cast<std::uint64_t>(field); }

@@ -1,5 +1,8 @@
 #include <bit>
+#include <span>
+#include <utility>
 
+#include "cmd/branch_path.h"
 #include "cmd/data_source_text.h"
 #include "cmd/dump_aux_rows.h"
 #include "cmd/field_text.h"
@@ -146,21 +149,66 @@ void add_branches(JsonObject& object, const BranchStack& branches, SampleSource&
   append_text(out, "]");
 }
 
-void add_code(JsonObject& object, const SampleHit& hit, SampleSource& source, FieldSet fields) {
-  const auto [arch, bytes] = source.code();
-  const unsigned length = instruction_length(arch, bytes);
-  if (length == 0) return;
-  if (fields.has(ScriptField::insnlen)) append_number(object.key("insnlen"), length);
-  if (fields.has(ScriptField::insn)) {
+/// @param code  of the one instruction; empty: it is not known
+void add_instruction(JsonObject& object, abi::Arch arch, VirtAddr ip, std::span<const std::byte> code,
+                     FieldSet fields) {
+  if (code.empty()) return;
+  if (fields.has(ScriptField::insnlen) || fields.has(ScriptField::brstackinsnlen)) {
+    append_number(object.key("insnlen"), code.size());
+  }
+  if (fields.has(ScriptField::insn) || fields.has_branch_code()) {
     TextBuffer& out = object.key("insn");
     append_text(out, "\"");
-    for (const std::byte byte : bytes.first(length)) append_hex_digits(out, std::to_integer<std::uint64_t>(byte), 2);
+    for (const std::byte byte : code) append_hex_digits(out, std::to_integer<std::uint64_t>(byte), 2);
     append_text(out, "\"");
   }
   if (!fields.has(ScriptField::disasm)) return;
   TextBuffer said;
-  append_instruction(said, arch, hit.sample->ip, bytes);
+  append_instruction(said, arch, ip, code);
   object.text("disasm", {said.data(), said.size()});
+}
+
+void add_code(JsonObject& object, const SampleHit& hit, SampleSource& source, FieldSet fields) {
+  const auto [arch, bytes] = source.code();
+  add_instruction(object, arch, hit.sample->ip, bytes.first(instruction_length(arch, bytes)), fields);
+}
+
+std::string_view problem_name(BranchStep::Kind kind) {
+  switch (kind) {
+    case BranchStep::Kind::instruction:
+    case BranchStep::Kind::branch: return {};
+    case BranchStep::Kind::no_code: return "bad";
+    case BranchStep::Kind::mismatch: return "mismatch";
+    case BranchStep::Kind::stray: return "not-reaching-sample";
+    case BranchStep::Kind::cut: return "cut";
+  }
+  return {};
+}
+
+void add_step(TextBuffer& out, const BranchStep& step, SampleSource& source, FieldSet fields) {
+  JsonObject object(out);
+  object.hex("ip", step.ip);
+  const Location& place = source.locate(step.ip, step.mode, false);
+  if (!place.symbol.empty()) {
+    object.text("sym", place.symbol);
+    object.hex("symoff", place.symbol_offset);
+  }
+  add_instruction(object, step.arch, step.ip, step.code, fields);
+  if (step.kind == BranchStep::Kind::branch) append_number(object.key("branch"), step.entry);
+  if (const auto problem = problem_name(step.kind); !problem.empty()) object.text("problem", problem);
+}
+
+void add_branch_code(JsonObject& object, const Sample& sample, SampleSource& source, FieldSet fields) {
+  TextBuffer& out = object.key("brstackinsn");
+  append_text(out, "[");
+  bool first = true;
+  walk_branch_path(
+      sample, [&](VirtAddr at, CpuMode mode, std::size_t most) { return source.code_at(at, mode, most); },
+      [&](const BranchStep& step) {
+        if (!std::exchange(first, false)) append_text(out, ",");
+        add_step(out, step, source, fields);
+      });
+  append_text(out, "]");
 }
 
 void add_task(JsonObject& object, const SampleHit& hit, FieldSet fields) {
@@ -221,7 +269,11 @@ void render_script_json(TextOut& lines, const SampleHit& hit, SampleSource& sour
         fields.has(ScriptField::brstackoff)) {
       add_branches(object, sample.branches, source, fields);
     }
-    if (fields.has_code()) add_code(object, hit, source, fields);
+    if (fields.has_branch_code()) {
+      add_branch_code(object, sample, source, fields);
+    } else if (fields.has_code()) {
+      add_code(object, hit, source, fields);
+    }
     if (hit.made != nullptr) add_trace_facts(object, hit, fields);
     if (fields.has(ScriptField::phys_addr)) object.hex("phys_addr", sample.phys_addr);
     if (fields.has(ScriptField::data_page_size)) object.hex("data_page_size", sample.data_page_size);

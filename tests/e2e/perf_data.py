@@ -3,7 +3,7 @@
 import struct
 
 IP, TID, TIME, PERIOD = 1 << 0, 1 << 1, 1 << 2, 1 << 8
-REGS_USER, REGS_INTR, IDENTIFIER = 1 << 12, 1 << 18, 1 << 16
+BRANCH_STACK, REGS_USER, REGS_INTR, IDENTIFIER = 1 << 11, 1 << 12, 1 << 18, 1 << 16
 SAMPLE_ID_ALL = 1 << 18
 FEATURE_ARCH = 6
 
@@ -30,11 +30,13 @@ class File:
     """perf.data of one software clock. Masks are those of the attributes; samples give the words themselves.
 
     Without a machine the file does not name one: it is then taken to be of the machine it is read on.
+    With `branches` each sample has a branch stack.
     """
 
-    def __init__(self, user_mask, intr_mask, machine="x86_64"):
+    def __init__(self, user_mask, intr_mask, machine="x86_64", branches=False):
         self.kind = IDENTIFIER | IP | TID | TIME | PERIOD
         self.kind |= (REGS_USER if user_mask else 0) | (REGS_INTR if intr_mask else 0)
+        self.kind |= BRANCH_STACK if branches else 0
         self.masks = (user_mask, intr_mask)
         self.machine = machine
         self.data = record(3, 0, struct.pack("<II", 42, 42) + padded("app") + self.trailer(1))
@@ -43,17 +45,25 @@ class File:
     def trailer(self, time):
         return struct.pack("<II", 42, 42) + words(time, 7)
 
-    def add(self, user=None, intr=None, ip=0x401920, mode=2):
-        """`user` and `intr`: (abi, words), for the masks that are not zero."""
+    def map(self, path, start, size, offset):
+        """A file that the program has mapped, to execute it."""
+        payload = struct.pack("<II", 42, 42) + words(start, size, offset) + padded(path)
+        self.data += record(1, 2, payload + self.trailer(2))
+
+    def add(self, user=None, intr=None, ip=0x401920, mode=2, branches=None):
+        """`user` and `intr`: (abi, words), for the masks that are not zero. `branches`: (from, to, flags), latest first."""
         self.time += 1000
         payload = words(7, ip) + struct.pack("<II", 42, 42) + words(self.time, 1)
+        if branches is not None:
+            payload += words(len(branches), *(word for branch in branches for word in branch))
         for given in (user, intr):
             payload += b"" if given is None else section(*given)
         self.data += record(9, mode, payload)
 
     def attribute(self):
         attr = struct.pack("<IIQQQQQ", 1, 128, 1, 1000, self.kind, 0, SAMPLE_ID_ALL)
-        attr += struct.pack("<IIQQQ", 1, 0, 0, 0, 0)
+        branch_kinds = 1 | 1 << 3 if self.kind & BRANCH_STACK else 0  # user, any
+        attr += struct.pack("<IIQQQ", 1, 0, 0, 0, branch_kinds)
         attr += struct.pack("<QIiQIHHII", self.masks[0], 0, 0, self.masks[1], 0, 0, 0, 0, 0) + words(0)
         assert len(attr) == 128
         return attr
