@@ -169,6 +169,9 @@ Result<ReadyPlan> make_ready_plan(const RecordOptions& options) {
   if (!choice) return fail(choice.error());
   plan.source = choice->source;
   if (choice->source == SourceKind::kernel) add_vectors(plan, choice->grant, target);
+  if (choice->source == SourceKind::ptrace) {
+    if (std::string note = limit_stop_rate(plan.events.front()); !note.empty()) ready.notes.push_back(std::move(note));
+  }
   ready.attempts = std::move(choice->attempts);
   ready.source_line = std::move(choice->line);
   return ready;

@@ -44,6 +44,7 @@ Quality quality_of(const RecordingFacts& facts) {
     quality.duration_ns = *facts.end_ns - *facts.start_ns;
   }
   quality.cpu_time_ns = parse_fact_number(host_fact(facts, "target_cpu_ns"));
+  quality.paused_ns = parse_fact_number(host_fact(facts, "sampling_paused_ns")).value_or(0);
   for (const RecordingFacts::SourceAttempt& attempt : facts.sources) {
     quality.sources.push_back({attempt.kind, attempt.error_number, attempt.explanation});
   }

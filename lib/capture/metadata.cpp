@@ -116,6 +116,9 @@ Status write_recording_tail(RecordSink& sink, const CaptureOutcome& outcome,
   if (outcome.wait_status && !outcome.outlived) {
     batch.add(encode_host_fact("target_cpu_ns", std::to_string(waited_cpu_ns())), kNoTime);
   }
+  if (outcome.paused_ns != 0) {
+    batch.add(encode_host_fact("sampling_paused_ns", std::to_string(outcome.paused_ns)), kNoTime);
+  }
   batch.add(encode_end(outcome.start_ns, outcome.end_ns, outcome.wait_status.value_or(-1)), kNoTime);
   return batch.hand_over();
 }

@@ -94,6 +94,7 @@ struct CaptureOutcome {
   std::uint64_t samples = 0;
   std::uint64_t register_images = 0;
   std::uint64_t lost = 0;           ///< all causes
+  std::uint64_t paused_ns = 0;      ///< without samples, so that a target got on that its stops held up
   std::uint64_t aux_bytes = 0;      ///< of AUX areas, recorded
   std::uint64_t aux_truncated = 0;  ///< times that an area was full
   std::uint64_t aux_unread = 0;     ///< bytes that were in an area and could not be recorded

@@ -5,8 +5,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <charconv>
+#include <utility>
 
 #include "lib/base/fd.h"
 #include "lib/capture/open_error.h"
@@ -70,6 +73,16 @@ std::optional<StopProbe> find_target_refusal(const TargetSpec& target, const Sto
   return child.error_number == 0 ? std::nullopt : std::optional(child);
 }
 
+// A stop is a signal, a switch to the tracer and a wakeup by it.
+bool is_tracepoint_of_stops(std::string_view name) {
+  constexpr std::array<std::string_view, 12> kNames = {
+      "sched:sched_switch",       "sched:sched_waking",     "sched:sched_wakeup",     "sched:sched_migrate_task",
+      "sched:sched_stat_runtime", "sched:sched_stat_wait",  "sched:sched_stat_sleep", "sched:sched_stat_blocked",
+      "sched:sched_stat_iowait",  "signal:signal_generate", "signal:signal_deliver",  "rseq:rseq_update"};
+  const std::string_view plain = name.substr(0, name.find(':', name.find(':') + 1));  // without modifiers
+  return std::find(kNames.begin(), kNames.end(), plain) != kNames.end();
+}
+
 // What happens in every stop: each sample would make the next.
 bool is_made_by_stops(const EventPlan& event) {
   const std::uint64_t id = event.attr.config;
@@ -77,7 +90,7 @@ bool is_made_by_stops(const EventPlan& event) {
     case abi::PERF_TYPE_SOFTWARE:
       return id == abi::PERF_COUNT_SW_CONTEXT_SWITCHES || id == abi::PERF_COUNT_SW_CPU_MIGRATIONS ||
              id == abi::PERF_COUNT_SW_CGROUP_SWITCHES;
-    case abi::PERF_TYPE_TRACEPOINT: return event.name.starts_with("sched:") || event.name.starts_with("signal:");
+    case abi::PERF_TYPE_TRACEPOINT: return is_tracepoint_of_stops(event.name);
     default: return false;
   }
 }
@@ -134,6 +147,15 @@ StopProbe probe_stops(const EventPlan& event, const TargetSpec& target, const St
   if (opened.error_number != 0) return {opened.error_number, explain_open_errno(opened.error_number, attr)};
   if (auto refusal = find_target_refusal(target, facts)) return *refusal;
   return {0, fmt::format("user {} at stops", render_image_classes(facts, VectorPlan{}))};
+}
+
+std::string limit_stop_rate(EventPlan& event) {
+  constexpr std::uint64_t kMostHz = 20000;
+  std::uint64_t& frequency_hz = event.attr.sample_period_or_freq;
+  if ((event.attr.flags & abi::kAttrFreq) == 0 || frequency_hz <= kMostHz) return {};
+  const std::uint64_t asked_hz = std::exchange(frequency_hz, kMostHz);
+  return fmt::format("frequency lowered from {} to {} Hz: a stop takes some 30 us of the target's time", asked_hz,
+                     kMostHz);
 }
 
 std::string render_image_classes(const StopFacts& facts, const VectorPlan& wanted) {

@@ -40,6 +40,12 @@ StopProbe trace_a_child();
 StopProbe probe_stops(const EventPlan& event, const TargetSpec& target, const StopFacts& facts,
                       const EventOpener& open);
 
+/// Lowers a frequency at which a target would do little but stop: a stop takes some 30 us of its time.
+///
+/// @param event  makes the stops
+/// @return what was done, for the user; empty where nothing was
+std::string limit_stop_rate(EventPlan& event);
+
 /// "XMM YMM ZMM opmask" or "NEON SVE", as far as the CPU and the plan have them.
 std::string render_image_classes(const StopFacts& facts, const VectorPlan& wanted);
 

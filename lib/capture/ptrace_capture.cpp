@@ -49,6 +49,7 @@ class PtraceCapture {
     CaptureOutcome outcome = records_->counts();
     outcome.start_ns = start_ns_;
     outcome.end_ns = end_ns;
+    outcome.paused_ns = paused_ns_ + (paused_ ? end_ns - paused_since_ns_ : 0);
     outcome.wait_status = wait_status_;
     if (command_) outcome.command = command_->pid();
     return outcome;
@@ -156,17 +157,22 @@ class PtraceCapture {
       guard_looked_at_ns_ = now_ns;
       tracer_->check_a_guard();
     }
-    if (!enabled_ && now_ns - start_ns_ >= to_ns(plan_.start_delay)) enable();
-    if (enabled_) mind_standstill();
-    if (enabled_ && plan_.duration && now_ns - start_ns_ >= to_ns(*plan_.duration)) over_ = true;
+    if (!enabled_) {
+      if (now_ns - start_ns_ >= to_ns(plan_.start_delay)) enable();
+      return records_->written();
+    }
+    mind_standstill(now_ns);
+    if (plan_.duration && now_ns - start_ns_ >= to_ns(*plan_.duration)) over_ = true;
     return records_->written();
   }
 
   /// Where stops leave the target no time to run, it runs every other tick without them.
-  void mind_standstill() {
+  void mind_standstill(std::uint64_t now_ns) {
     const bool pause = records_->take_standstill() && !paused_;
     if (pause == paused_) return;
+    if (paused_) paused_ns_ += now_ns - paused_since_ns_;
     paused_ = pause;
+    paused_since_ns_ = now_ns;
     tracer_->set_enabled(!pause);
     for (const auto& set : context_.threads.event_sets()) {
       if (pause) {
@@ -177,8 +183,8 @@ class PtraceCapture {
     }
     if (!pause || std::exchange(told_of_pause_, true)) return;
     log_note(
-        "stops leave the target no time to run: sampling pauses whenever it does not get on; a lower rate (-F) or "
-        "--source=gpr does without");
+        "stops come so fast that the target hardly gets on: sampling pauses now and then to let it run; a lower rate "
+        "(-F) or --source=gpr does without");
   }
 
   const CapturePlan& plan_;
@@ -192,6 +198,8 @@ class PtraceCapture {
   bool enabled_ = false;
   bool paused_ = false;  ///< enabled, but for a while without samples
   bool told_of_pause_ = false;
+  std::uint64_t paused_since_ns_ = 0;
+  std::uint64_t paused_ns_ = 0;  ///< all pauses that are over
   bool over_ = false;
   std::uint64_t start_ns_ = 0;
   std::uint64_t guard_looked_at_ns_ = 0;

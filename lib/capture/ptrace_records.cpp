@@ -26,6 +26,7 @@ PtraceRecords::PtraceRecords(const CapturePlan& plan, RecordSink& sink, TracedEv
       sink_(sink),
       events_(events),
       reader_(make_native_reader(plan.vectors)),
+      standstill_(plan.events.front()),
       metadata_(sink, sink.open_stream({StreamKind::metadata, -1, -1})),
       images_(sink, sink.open_stream({StreamKind::images, -1, -1})) {
   for (const auto& ring : events.rings()) {
@@ -130,12 +131,14 @@ void PtraceRecords::expect(std::uint64_t until_ns) {
 void PtraceRecords::write_image(const ImageQueue::Stop& stop) {
   const Tid tid = stop.image.tid;
   const auto awaited = pending_.take(tid);
-  const bool ran = awaited && awaited->in_user;
-  stands_still_ = standstill_.add(tid, stop.general_hash, stop.image.time_ns, ran) || stands_still_;
   if (!stop.readable) {
     unreadable_ += awaited ? awaited->samples : 0;
     return;
   }
+  const std::uint64_t first_hit_ns = awaited ? awaited->first_time_ns : stop.image.time_ns;
+  const bool in_user = awaited && awaited->in_user;
+  const Standstill::Stop seen{stop.general_hash, first_hit_ns, stop.image.time_ns, in_user};
+  stands_still_ = standstill_.add(tid, seen) || stands_still_;
   if (!awaited && pending_.take_repeat(tid)) return;
   RegisterImage image = stop.image;
   image.window_start_ns = image.time_ns;

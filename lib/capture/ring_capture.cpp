@@ -200,8 +200,9 @@ class RingCapture {
   bool over(std::uint64_t now) {
     if (reap_command()) return true;
     if (stop_.load(std::memory_order_relaxed)) return true;
-    if (plan_.duration && enabled_ &&
-        now - outcome_.start_ns >= static_cast<std::uint64_t>(plan_.duration->count()) * kNsPerMs) {
+    // After a delay the start is later than `now`, for once.
+    const std::uint64_t elapsed_ns = now > outcome_.start_ns ? now - outcome_.start_ns : 0;
+    if (plan_.duration && enabled_ && elapsed_ns >= static_cast<std::uint64_t>(plan_.duration->count()) * kNsPerMs) {
       return true;
     }
     return !has_command() && !per_cpu() && rings_->all_tasks_ended();

@@ -215,6 +215,10 @@ Lines quality_lines(const Quality& quality, bool verbose) {
   lines.emplace_back("lost", loss_text(quality));
   for (auto& line : aux_lines(quality.aux)) lines.push_back(std::move(line));
   lines.emplace_back("throttled", fmt::format("{} times", quality.throttled));
+  if (quality.paused_ns != 0) {
+    lines.emplace_back("paused", fmt::format("{:.3f} s: stops came so fast that the target hardly got on",
+                                             static_cast<double>(quality.paused_ns) / 1e9));
+  }
   lines.emplace_back("skipped", skipped_text(quality, verbose));
   lines.emplace_back("unresolved", unresolved_text(quality));
   add_findings(quality, lines);

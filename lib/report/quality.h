@@ -52,6 +52,7 @@ struct Quality {
   std::uint64_t untrusted_vectors = 0;  ///< of these: registers of another moment (late, or at another ip)
   std::uint64_t images_missing = 0;     ///< samples without the register image that the source should have made
   std::uint64_t throttled = 0;          ///< times the kernel throttled an event
+  std::uint64_t paused_ns = 0;          ///< that the recorder did not sample, to let the target get on
   std::map<Unresolved, std::uint64_t> unresolved;  ///< samples whose address has no symbol, by reason
   FindingTally findings;
   AuxQuality aux;

@@ -117,6 +117,15 @@ def there_is_no_colour_in_a_pipe(folder):
         check(b"\x1b" not in read(verb, path), f"{verb} writes escape sequences")
 
 
+def it_has_what_lies_between_delay_and_duration(folder):
+    path = f"{folder}/b.data"
+    for source in ("gpr", "ptrace"):
+        record(path, [program("fma_loop"), "2500"], f"--source={source}", "-D", "100", "--duration", "0.3")
+        times = [float(line.strip().rstrip(b":")) for line in read("script", path, "-F", "time", "-G").splitlines()]
+        check(len(times) > 100, f"{source}: {len(times)} samples")
+        check(0.2 < times[-1] - times[0] < 0.6, f"{source}: {times[-1] - times[0]} s from the first to the last")
+
+
 def a_full_disk_is_reported(folder):
     done = run([SIMDPROF, "record", "-q", "--source=gpr", "-o", "/dev/full", "--", *TARGET])
     check(done.returncode != 0, "status 0 although nothing could be written")
@@ -139,6 +148,7 @@ if __name__ == "__main__":
             every_reading_is_the_same,
             a_reader_that_has_seen_enough_ends_it_quietly,
             there_is_no_colour_in_a_pipe,
+            it_has_what_lies_between_delay_and_duration,
             a_full_disk_is_reported,
         ]
     )

@@ -80,12 +80,31 @@ TEST(ProbeStops, WhatAStopItselfMakesCannotMakeStops) {
   EXPECT_EQ(errno_of(event_of(kSoftware, 11, "cgroup-switches")), EDEADLK);
   EXPECT_EQ(errno_of(event_of(kTracepoint, 314, "sched:sched_switch")), EDEADLK);
   EXPECT_EQ(errno_of(event_of(kTracepoint, 3, "signal:signal_generate")), EDEADLK);
+  EXPECT_EQ(errno_of(event_of(kTracepoint, 314, "sched:sched_switch:k")), EDEADLK);
   EXPECT_TRUE(kernel.asked.empty());
   EXPECT_EQ(errno_of(event_of(kTracepoint, 3, "raw_syscalls:sys_enter")), 0);
+  EXPECT_EQ(errno_of(event_of(kTracepoint, 3, "sched:sched_process_fork")), 0);
   EXPECT_EQ(errno_of(event_of(kSoftware, 2, "page-faults")), 0);
   EXPECT_EQ(errno_of(event_of(kHardware, 3, "cache-misses")), 0);
   EXPECT_EQ(probe_stops(event_of(kSoftware, 3, "cs"), command(), facts(0, true), kernel.opener()).explanation,
             "a stop causes cs, so that each sample would make the next: name another event before it");
+}
+
+TEST(LimitStopRate, LowersAFrequencyThatLeavesNoTimeToRun) {
+  EventPlan event;
+  event.attr.flags = abi::kAttrFreq;
+  event.attr.sample_period_or_freq = 100000;
+  EXPECT_EQ(limit_stop_rate(event),
+            "frequency lowered from 100000 to 20000 Hz: a stop takes some 30 us of the target's time");
+  EXPECT_EQ(event.attr.sample_period_or_freq, 20000U);
+  EXPECT_EQ(limit_stop_rate(event), "");
+}
+
+TEST(LimitStopRate, LeavesAPeriodAsItIs) {
+  EventPlan event;
+  event.attr.sample_period_or_freq = 100000;
+  EXPECT_EQ(limit_stop_rate(event), "");
+  EXPECT_EQ(event.attr.sample_period_or_freq, 100000U);
 }
 
 TEST(ProbeStops, YamaDecidesByTargetAndRights) {

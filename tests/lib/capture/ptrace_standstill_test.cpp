@@ -7,56 +7,101 @@
 namespace simdprof {
 namespace {
 
-constexpr std::uint64_t kSoonNs = 40'000;  // one stop right after the other
-constexpr bool kRan = true;
+constexpr std::uint64_t kStopNs = 30'000;  // a stop takes
 
-/// So many stops of thread `tid`, `step_ns` apart. @return how many of them were told to stand still
-unsigned stop_often(Standstill& standstill, Tid tid, unsigned stops, std::uint64_t step_ns, std::uint64_t hash,
-                    bool ran) {
+EventPlan event_of(std::uint32_t type, std::uint64_t config, const char* name) {
+  EventPlan event;
+  event.attr.type = type;
+  event.attr.config = config;
+  event.name = name;
+  return event;
+}
+
+const EventPlan kClock = event_of(1, 1, "task-clock");
+const EventPlan kCycles = event_of(0, 0, "cycles");
+const EventPlan kTracepoint = event_of(2, 314, "rseq:rseq_ip_fixup");
+const EventPlan kPageFaults = event_of(1, 2, "page-faults");
+
+struct Pace {
+  std::uint64_t gap_ns = 5'000;  // from where a stop was seen to the next hit
+  std::uint64_t hash = 11;
+  bool in_user = false;
+};
+
+/// So many stops of thread 7. @return how many of them were told to stand still
+unsigned stop_often(Standstill& standstill, unsigned stops, const Pace& pace, Tid tid = 7) {
   unsigned found = 0;
-  for (unsigned i = 0; i < stops; ++i) found += standstill.add(tid, hash, 1000 + i * step_ns, ran) ? 1 : 0;
+  std::uint64_t now = 1'000'000;
+  for (unsigned i = 0; i < stops; ++i) {
+    const std::uint64_t hit = now + pace.gap_ns;
+    now = hit + kStopNs;
+    found += standstill.add(tid, {pace.hash, hit, now, pace.in_user}) ? 1 : 0;
+  }
   return found;
 }
 
-TEST(Standstill, AThreadThatStopsInOnePlaceWithoutRunningStandsStill) {
-  Standstill standstill;
-  EXPECT_EQ(stop_often(standstill, 7, Standstill::kMostStops, kSoonNs, 11, !kRan), 0U);
-  EXPECT_TRUE(standstill.add(7, 11, 1000 + Standstill::kMostStops * kSoonNs, !kRan));
+unsigned found_of(const EventPlan& event, const Pace& pace) {
+  Standstill standstill(event);
+  return stop_often(standstill, Standstill::kMostStops + 1, pace);
+}
+
+TEST(Standstill, AThreadThatIsHitAtOnceEachTimeAndDoesNotMoveStandsStill) {
+  Standstill standstill(kClock);
+  EXPECT_EQ(stop_often(standstill, Standstill::kMostStops, {}), 0U);
+  EXPECT_EQ(stop_often(standstill, 1, {}, 8), 0U);
+  EXPECT_EQ(found_of(kClock, {}), 1U);
+  EXPECT_EQ(found_of(kCycles, {}), 1U);
+  EXPECT_EQ(found_of(kTracepoint, {}), 1U);
 }
 
 TEST(Standstill, IsToldOnceForEachSoManyStops) {
-  Standstill standstill;
-  EXPECT_EQ(stop_often(standstill, 7, 3 * Standstill::kMostStops + 1, kSoonNs, 11, !kRan), 3U);
+  Standstill standstill(kClock);
+  EXPECT_EQ(stop_often(standstill, 3 * Standstill::kMostStops + 1, {}), 3U);
 }
 
-TEST(Standstill, AHitInUserModeIsProgress) {
-  Standstill standstill;
-  EXPECT_EQ(stop_often(standstill, 7, 1000, kSoonNs, 11, kRan), 0U);
-  // One among the others is enough.
-  EXPECT_EQ(stop_often(standstill, 7, Standstill::kMostStops - 1, kSoonNs, 11, !kRan), 0U);
-  EXPECT_FALSE(standstill.add(7, 11, 5'000'000, kRan));
-  EXPECT_EQ(stop_often(standstill, 7, Standstill::kMostStops - 1, kSoonNs, 11, !kRan), 0U);
+TEST(Standstill, HowLongTheStopTakesDoesNotCount) {
+  Standstill standstill(kClock);
+  unsigned found = 0;
+  for (std::uint64_t i = 0; i <= Standstill::kMostStops; ++i) {  // sixty hits in one stop
+    found += standstill.add(7, {11, i * 2'000'000 + 5'000, i * 2'000'000 + 2'000'000, false}) ? 1 : 0;
+  }
+  EXPECT_EQ(found, 1U);
 }
 
 TEST(Standstill, OtherRegistersAreProgress) {
-  Standstill standstill;
-  for (std::uint64_t i = 0; i < 1000; ++i) EXPECT_FALSE(standstill.add(7, i / 2, i * kSoonNs, !kRan));
+  Standstill standstill(kClock);
+  for (std::uint64_t i = 0; i < 1000; ++i) EXPECT_FALSE(standstill.add(7, {i / 2, i * 10, i * 10, false}));
 }
 
-TEST(Standstill, StopsWithTimeBetweenThemAreNone) {
-  Standstill standstill;
-  EXPECT_EQ(stop_often(standstill, 7, 1000, 1'000'000, 11, !kRan), 0U);  // 1000 Hz, one system call in a loop
+// read() of a megabyte at 3999 Hz: each hit is in the kernel, and the thread gets on.
+TEST(Standstill, TimeToRunIsProgress) {
+  EXPECT_EQ(found_of(kClock, {250'000, 11, false}), 0U);
+  EXPECT_EQ(found_of(kClock, {100'001, 11, false}), 0U);
+}
+
+// A hit right behind the return to user mode, where nothing has been executed, is no progress; a spinning thread at 20
+// kHz is.
+TEST(Standstill, AHitInUserModeIsProgressAfterSomeTime) {
+  EXPECT_EQ(found_of(kClock, {5'000, 11, true}), 1U);
+  EXPECT_EQ(found_of(kClock, {50'000, 11, true}), 0U);
+}
+
+// What is counted may come as often as it likes where the program is seen to do something.
+TEST(Standstill, AHappeningInUserModeOrASystemCallIsProgress) {
+  EXPECT_EQ(found_of(kPageFaults, {2'000, 11, true}), 0U);
+  EXPECT_EQ(found_of(event_of(2, 20, "raw_syscalls:sys_enter"), {2'000, 11, false}), 0U) << "the same call every time";
+  EXPECT_EQ(found_of(event_of(2, 21, "syscalls:sys_exit_read"), {2'000, 11, false}), 0U);
 }
 
 TEST(Standstill, ThreadsAreToldApart) {
-  Standstill standstill;
-  for (unsigned i = 0; i < Standstill::kMostStops; ++i) {
-    EXPECT_FALSE(standstill.add(7, 11, i * kSoonNs, !kRan));
-    EXPECT_FALSE(standstill.add(8, 11, i * kSoonNs, !kRan));
+  Standstill standstill(kClock);
+  for (std::uint64_t i = 0; i < Standstill::kMostStops; ++i) {
+    EXPECT_FALSE(standstill.add(7, {11, i, i, false}));
+    EXPECT_FALSE(standstill.add(8, {11, i, i, false}));
   }
   standstill.forget(7);
-  EXPECT_FALSE(standstill.add(7, 11, Standstill::kMostStops * kSoonNs, !kRan));
-  EXPECT_TRUE(standstill.add(8, 11, Standstill::kMostStops * kSoonNs, !kRan));
+  EXPECT_FALSE(standstill.add(7, {11, 70, 70, false}));
+  EXPECT_TRUE(standstill.add(8, {11, 70, 70, false}));
 }
 
 TEST(HashGeneralRegisters, EveryByteCounts) {
