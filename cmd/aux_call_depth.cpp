@@ -1,6 +1,7 @@
 #include "cmd/aux_call_depth.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "lib/model/aux_trace.h"
 
@@ -15,6 +16,11 @@ bool is_call_of_next(VirtAddr from, VirtAddr to) {
   return to == from + kCallBytes;
 }
 
+std::uint64_t key_of(Tid tid, std::int32_t cpu) {
+  const std::uint64_t thread = static_cast<std::uint32_t>(tid);
+  return tid > 0 ? thread : thread | std::uint64_t{static_cast<std::uint32_t>(cpu + 1)} << 32U;
+}
+
 }  // namespace
 
 // Where a call returns to is behind its instruction, whose length the trace does not always tell. Two calls so close
@@ -23,22 +29,44 @@ void CallDepth::leave(Calls& calls, VirtAddr to) {
   const auto found = std::find_if(calls.rbegin(), calls.rend(), [to](const Call& call) {
     return call.interrupt ? to == call.from : to > call.from && to - call.from <= kLongestInstruction;
   });
-  if (found != calls.rend()) calls.erase(std::prev(found.base()), calls.end());
+  if (found == calls.rend()) return;
+  const auto first = std::prev(found.base());
+  kept_ -= static_cast<std::size_t>(calls.end() - first);
+  calls.erase(first, calls.end());
 }
 
 // A call with which the trace ended, as a system call does, has returned when it begins again.
 void CallDepth::leave_unseen(Calls& calls) {
-  while (!calls.empty() && calls.back().ends_trace) calls.pop_back();
+  for (; !calls.empty() && calls.back().ends_trace; --kept_) calls.pop_back();
 }
 
-std::uint32_t CallDepth::add(Tid tid, VirtAddr from, VirtAddr to, std::uint32_t flags) {
-  Calls& calls = threads_[tid];
-  const bool returns = (flags & kAuxReturn) != 0;
-  if ((flags & kAuxCall) != 0) {
-    const bool counts = to != 0 && !is_call_of_next(from, to) && calls.size() < kDeepest;
-    if (counts) calls.push_back({from, (flags & kAuxInterrupt) != 0 && (flags & kAuxAsync) != 0, false});
-    if (counts && (flags & kAuxTraceEnd) != 0) calls.back().ends_trace = true;
-  } else if ((flags & kAuxTraceBegin) != 0) {
+void CallDepth::lose(Tid tid) {
+  if (tid <= 0) {
+    threads_.clear();
+    kept_ = 0;
+    return;
+  }
+  const auto found = threads_.find(key_of(tid, -1));
+  if (found == threads_.end()) return;
+  kept_ -= found->second.size() + 1;
+  threads_.erase(found);
+}
+
+std::uint32_t CallDepth::add(const AuxHit& branch) {
+  if (kept_ >= kMostKept) lose(-1);
+  const auto [thread, is_new] = threads_.try_emplace(key_of(branch.place.tid, branch.place.cpu));
+  kept_ += is_new ? 1 : 0;
+  Calls& calls = thread->second;
+  const VirtAddr from = branch.ip;
+  const VirtAddr to = branch.addr;
+  const auto is = [&branch](std::uint32_t flag) { return (branch.flags & flag) != 0; };
+  const bool returns = is(kAuxReturn);
+  if (is(kAuxCall)) {
+    if (to != 0 && !is_call_of_next(from, to) && calls.size() < kDeepest) {
+      calls.push_back({from, is(kAuxInterrupt) && is(kAuxAsync), is(kAuxTraceEnd)});
+      ++kept_;
+    }
+  } else if (is(kAuxTraceBegin)) {
     leave(calls, to);
     leave_unseen(calls);
   } else if (returns && from != 0 && to != 0) {

@@ -4,6 +4,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "cmd/aux_itrace.h"
 #include "lib/base/units.h"
 
 namespace simdprof::cmd {
@@ -13,17 +14,17 @@ namespace simdprof::cmd {
 /// as it is.
 class CallDepth {
  public:
-  /// The next branch of a thread, in the order of time.
+  /// The next branch, in the order of time. Where the thread is not known, and of the idle tasks, which are one thread,
+  /// each CPU counts for itself.
   ///
-  /// @param from, to  0: the trace begins or ends there
-  /// @param flags     AuxBranchFlag
   /// @return the depth in which the branch's function is shown: that of what is called, or of what returns
-  std::uint32_t add(Tid tid, VirtAddr from, VirtAddr to, std::uint32_t flags);
-  /// The threads' traces have a gap: nothing is known of what was called before it.
-  void lose() { threads_.clear(); }
+  std::uint32_t add(const AuxHit& branch);
+  /// The thread's trace has a gap: nothing is known of what was called before it. -1: it is not known whose.
+  void lose(Tid tid);
 
-  static constexpr std::size_t kDeepest =
-      4096;  ///< calls beyond are not counted: a line of a hostile trace stays a line
+  // A trace is foreign input: a line of it stays a line, and what is kept of it is bounded.
+  static constexpr std::size_t kDeepest = 4096;      ///< calls beyond are not counted
+  static constexpr std::size_t kMostKept = 1 << 20;  ///< calls and threads; with one more all are lost
 
  private:
   struct Call {
@@ -33,10 +34,11 @@ class CallDepth {
   };
   using Calls = std::vector<Call>;
 
-  static void leave(Calls& calls, VirtAddr to);
-  static void leave_unseen(Calls& calls);
+  void leave(Calls& calls, VirtAddr to);
+  void leave_unseen(Calls& calls);
 
-  std::unordered_map<Tid, Calls> threads_;
+  std::unordered_map<std::uint64_t, Calls> threads_;
+  std::size_t kept_ = 0;
 };
 
 }  // namespace simdprof::cmd

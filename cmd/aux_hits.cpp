@@ -30,7 +30,6 @@ void AuxHits::pop() {
     Item item;
     item.time_ns = next->time_ns;
     item.hit = hit_of(next->bytes, item.text);
-    if (item.hit.kind == AuxHit::Kind::error && !options_.errors) continue;
     item_ = item;
     return;
   }

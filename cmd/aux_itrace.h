@@ -24,6 +24,7 @@ struct ItraceOptions {
   bool returns = false;            ///< r: of the branches, returns
   bool memory = false;             ///< M
   bool errors = false;             ///< e: tell each one
+  bool call_depth = false;         ///< for script's field callindent: CallDepth is kept
 
   [[nodiscard]] bool any_branches() const { return branches || calls || returns; }
 };

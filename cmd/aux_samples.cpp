@@ -17,7 +17,11 @@ void tell_error(const AuxHit& error, std::string_view text) {
 }  // namespace
 
 AuxSamples::AuxSamples(Session& session, const ItraceOptions& options, const SymbolOptions& symbols)
-    : facts_(session.facts()), events_(options, facts_.events), recording_(session, symbols) {}
+    : facts_(session.facts()),
+      events_(options, facts_.events),
+      recording_(session, symbols),
+      tells_errors_(options.errors),
+      counts_calls_(options.call_depth) {}
 
 Result<std::unique_ptr<AuxSamples>> AuxSamples::open(Session& session, const ItraceOptions& options,
                                                      const SymbolOptions& symbols) {
@@ -32,14 +36,14 @@ const Record* AuxSamples::next_before(std::uint64_t time_ns) {
   while (const AuxHits::Item* item = hits_->front()) {
     if (time_ns != kNoTime && item->time_ns >= time_ns) return nullptr;
     if (item->hit.kind == AuxHit::Kind::error) {
-      tell_error(item->hit, item->text);
-      depths_.lose();
+      if (tells_errors_) tell_error(item->hit, item->text);
+      depths_.lose(item->hit.place.tid);
     }
     Sample sample;
     const std::uint64_t at_ns = item->time_ns;
     const bool made = events_.make_sample(item->hit, at_ns, sample);
     hit_ = item->hit;
-    if (hit_.kind == AuxHit::Kind::branch) call_depth_ = depths_.add(hit_.place.tid, hit_.ip, hit_.addr, hit_.flags);
+    if (counts_calls_ && hit_.kind == AuxHit::Kind::branch) call_depth_ = depths_.add(hit_);
     hits_->pop();
     if (!made) continue;
     record_.type = abi::PERF_RECORD_SAMPLE;

@@ -39,6 +39,7 @@ class AuxSamples {
   ItraceEvents events_;
   AuxRecording recording_;
   std::unique_ptr<AuxHits> hits_;
+  bool tells_errors_, counts_calls_;
   CallDepth depths_;
   std::uint32_t call_depth_ = 0;
   AuxHit hit_;

@@ -95,6 +95,12 @@ Status add_numbers(perfdata::Writer& writer, const RecordingFacts& facts) {
   return {};
 }
 
+Status add_clock(perfdata::Writer& writer, const RecordingFacts& facts) {
+  const auto reference = facts.clock_reference();
+  if (!reference) return {};
+  return writer.add_feature(abi::HEADER_CLOCK_DATA, perfdata::encode_clock_data(*reference, writer.order()));
+}
+
 Status add_build_ids(perfdata::Writer& writer, const RecordingFacts& facts) {
   for (const auto& [path, hex] : facts.build_ids) {
     perfdata::OutBuildId entry;
@@ -110,7 +116,7 @@ Status add_build_ids(perfdata::Writer& writer, const RecordingFacts& facts) {
 }  // namespace
 
 Status add_features(perfdata::Writer& writer, const RecordingFacts& facts) {
-  for (const auto add : {add_texts, add_version, add_numbers, add_build_ids}) {
+  for (const auto add : {add_texts, add_version, add_numbers, add_clock, add_build_ids}) {
     if (auto added = add(writer, facts); !added) return added;
   }
   return {};

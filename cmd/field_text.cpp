@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <ctime>
 #include <iterator>
 
 #include "lib/base/check.h"
@@ -77,6 +78,17 @@ void put_seconds(PieceWriter& pieces, std::uint64_t time_ns, unsigned digits) {
 void append_seconds(TextBuffer& out, std::uint64_t time_ns, unsigned digits) {
   PieceWriter pieces(out, kMostOfSeconds);
   put_seconds(pieces, time_ns, digits);
+}
+
+void append_wall_time(TextBuffer& out, std::uint64_t wall_ns, unsigned digits) {
+  constexpr std::uint64_t kNsPerSecond = 1'000'000'000;
+  const auto second = static_cast<std::time_t>(wall_ns / kNsPerSecond);
+  std::tm local{};
+  ::localtime_r(&second, &local);
+  std::array<char, 64> date{};
+  append_text(out, {date.data(), std::strftime(date.data(), date.size(), "%F %H:%M:%S", &local)});
+  const std::uint64_t fraction = wall_ns % kNsPerSecond;
+  fmt::format_to(std::back_inserter(out), ".{:0{}}", digits == 9 ? fraction : fraction / 1000, digits == 9 ? 9 : 6);
 }
 
 void append_json_string(TextBuffer& out, std::string_view text) {

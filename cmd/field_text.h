@@ -19,6 +19,8 @@ void append_padding(TextBuffer& out, std::size_t written, std::size_t columns);
 
 /// Nanoseconds as seconds with `digits` (6 or 9) decimals; what is finer is cut off, as the kernel's tool does.
 void append_seconds(TextBuffer& out, std::uint64_t time_ns, unsigned digits);
+/// Nanoseconds since 1970 as the local time of day, `2026-11-22 16:20:11.123456`, with so many decimals.
+void append_wall_time(TextBuffer& out, std::uint64_t wall_ns, unsigned digits);
 
 // The same, into space that was reserved, and how much they take at most.
 inline constexpr std::size_t kMostOfDecimal = 20;

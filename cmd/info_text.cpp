@@ -19,6 +19,11 @@ void render_file(TextOut& out, const RecordingInfo& info) {
 }
 
 void render_host(TextOut& out, const RecordingFacts& facts) {
+  if (const auto clock = facts.clock_reference()) {
+    out.print("recorded       ");
+    append_wall_time(out.buffer(), clock->wall_ns, 6);
+    out.write("\n");
+  }
   for (const auto& [key, value] : facts.host) out.print("{:<14} {}\n", shown(key), shown(value));
   if (facts.xsave) out.print("xcr0           {:#x}\n", facts.xsave->xcr0_mask);
   if (facts.wait_status) out.print("wait status    {:#x}\n", *facts.wait_status);

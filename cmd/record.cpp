@@ -20,7 +20,10 @@
 #include "cmd/record_options.h"
 #include "cmd/record_plan.h"
 #include "cmd/text_out.h"
+#include "lib/abi/clock_reference.h"
 #include "lib/base/log.h"
+#include "lib/base/quiet_thread.h"
+#include "lib/capture/clock.h"
 #include "lib/capture/metadata.h"
 #include "lib/capture/open_error.h"
 #include "lib/capture/recording_sink.h"
@@ -90,10 +93,12 @@ void await_children() {
   }
 }
 
-/// Hands full and half-full chunks to the file about once a second, so that a killed recorder loses little.
+/// Hands full and half-full chunks to the file about once a second, so that a killed recorder loses little. Signals are
+/// the main thread's: its wait must be the one that ends.
 class PeriodicFlush {
  public:
-  explicit PeriodicFlush(ContainerWriter& writer) : writer_(writer), thread_([this] { run(); }) {}
+  explicit PeriodicFlush(ContainerWriter& writer)
+      : writer_(writer), thread_(start_without_signals([this] { run(); })) {}
   PeriodicFlush(const PeriodicFlush&) = delete;
   PeriodicFlush& operator=(const PeriodicFlush&) = delete;
   ~PeriodicFlush() {
@@ -107,10 +112,6 @@ class PeriodicFlush {
 
  private:
   void run() {
-    // Signals are the main thread's: its wait must be the one that ends.
-    sigset_t all;
-    sigfillset(&all);
-    ::pthread_sigmask(SIG_BLOCK, &all, nullptr);
     std::unique_lock lock(mutex_);
     while (!wake_.wait_for(lock, std::chrono::seconds(1), [this] { return over_; })) (void)writer_.flush();
   }
@@ -129,6 +130,9 @@ std::map<std::string, std::string> recording_facts(const RecordOptions& options,
   facts["cmdline"] = words;
   facts["simdprof"] = SIMDPROF_VERSION;
   facts["clock"] = clock_name(plan.clockid);
+  if (plan.clockid >= 0) {
+    facts[std::string(abi::kClockReferenceFact)] = abi::clock_reference_text(take_clock_reference(plan.clockid));
+  }
   const bool interrupt_vectors = std::any_of(plan.events.begin(), plan.events.end(), [](const EventPlan& event) {
     return KernelVectorFilter::applies_to(event.attr);
   });

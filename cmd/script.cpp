@@ -80,6 +80,11 @@ Result<ScriptView> make_view(const ScriptOptions& options, const FieldChoice& ch
   auto fields = fields_of_events(facts.events, choice);
   if (!fields) return fail(with_input(fields.error(), options.samples.input));
   view.fields = std::move(*fields);
+  view.clock = facts.clock_reference();
+  if (choice.shown.has(ScriptField::tod) && !view.clock) {
+    return fail(
+        Error{Errc::unsupported, "field tod: the recording does not tell the time of day", {}, options.samples.input});
+  }
   for (const EventDesc& event : facts.events.events) {
     view.event_columns = std::max(view.event_columns, event.name.size());
   }
@@ -111,10 +116,11 @@ Status run_script(const ScriptOptions& options, TextOut& out) {
   if (options.hide_call_graph) choice->shown.remove(ScriptField::callchain);
   SampleOptions samples = options.samples;
   if (!options.itrace.empty()) {
-    const auto itrace = parse_itrace(options.itrace);
+    auto itrace = parse_itrace(options.itrace);
     if (!itrace) return fail(itrace.error());
-    const bool calls_and_returns = itrace->branches || (itrace->calls && itrace->returns);
-    if (choice->shown.has(ScriptField::callindent) && !calls_and_returns) {
+    itrace->call_depth = choice->shown.has(ScriptField::callindent);
+    const bool calls_and_returns = itrace->any_branches() && itrace->calls == itrace->returns;
+    if (itrace->call_depth && !calls_and_returns) {
       return fail(Errc::usage, "-F callindent counts calls and returns: it goes with --itrace=b or --itrace=cr");
     }
     samples.itrace = *itrace;

@@ -22,6 +22,7 @@ constexpr std::array kFields = {
     FieldFact{ScriptField::comm, "comm", abi::PERF_SAMPLE_TID, "TID", true},
     FieldFact{ScriptField::tid, "tid", abi::PERF_SAMPLE_TID, "TID", true},
     FieldFact{ScriptField::pid, "pid", abi::PERF_SAMPLE_TID, "TID", false},
+    FieldFact{ScriptField::tod, "tod", abi::PERF_SAMPLE_TIME, "TIME", false},
     FieldFact{ScriptField::time, "time", abi::PERF_SAMPLE_TIME, "TIME", true},
     FieldFact{ScriptField::cpu, "cpu", abi::PERF_SAMPLE_CPU, "CPU", true},
     FieldFact{ScriptField::misc, "misc", 0, "", false},
@@ -82,6 +83,7 @@ FieldChoice default_fields() {
   for (const FieldFact& fact : kFields) {
     if (fact.is_default) choice.shown.add(fact.field);
   }
+  choice.of_made.add(ScriptField::addr);  // as the kernel's tool: a branch is shown with where it goes
   return choice;
 }
 
@@ -112,6 +114,7 @@ Result<FieldChoice> parse_fields(std::string_view list) {
     if (sign == '-') {
       choice.shown.remove(fact->field);
       choice.named.remove(fact->field);
+      choice.of_made.remove(fact->field);
     } else {
       add_field(choice, fact->field);
     }
@@ -122,7 +125,6 @@ Result<FieldChoice> parse_fields(std::string_view list) {
 
 Result<std::vector<FieldSet>> fields_of_events(const EventTable& events, const FieldChoice& choice) {
   std::vector<FieldSet> fields(events.events.size());
-  const bool none_named = choice.named == FieldSet{};
   for (const FieldFact& fact : kFields) {
     if (!choice.shown.has(fact.field)) continue;
     bool any = false;
@@ -141,11 +143,10 @@ Result<std::vector<FieldSet>> fields_of_events(const EventTable& events, const F
     return fail(Errc::unsupported,
                 fmt::format("samples of {} do not have {}; cannot show field {}", whose, fact.kernel_name, fact.name));
   }
-  // As the kernel's tool: a branch is shown with where it goes.
   for (std::size_t i = 0; i < fields.size(); ++i) {
     const EventDesc& event = events.events[i];
     const bool has_target = (event.attr.sample_type & abi::PERF_SAMPLE_ADDR) != 0;
-    if (none_named && is_made(event) && has_target) fields[i].add(ScriptField::addr);
+    if (choice.of_made.has(ScriptField::addr) && is_made(event) && has_target) fields[i].add(ScriptField::addr);
   }
   return fields;
 }

@@ -47,6 +47,7 @@ enum class ScriptField : std::uint64_t {
   callindent = std::uint64_t{1} << 32U,
   brstackinsn = std::uint64_t{1} << 33U,
   brstackinsnlen = std::uint64_t{1} << 34U,
+  tod = std::uint64_t{1} << 35U,
 };
 
 class FieldSet {
@@ -72,7 +73,8 @@ class FieldSet {
 /// What `-F` chose. A field that the user did not name is left out where an event does not have it.
 struct FieldChoice {
   FieldSet shown;
-  FieldSet named;  ///< by the user
+  FieldSet named;    ///< by the user
+  FieldSet of_made;  ///< shown too, of samples that --itrace makes
 };
 
 /// comm, tid, cpu, time, period, event, ip, sym, symoff, dso, callchain.

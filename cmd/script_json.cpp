@@ -211,7 +211,7 @@ void add_branch_code(JsonObject& object, const Sample& sample, SampleSource& sou
   append_text(out, "]");
 }
 
-void add_task(JsonObject& object, const SampleHit& hit, FieldSet fields) {
+void add_task(JsonObject& object, const SampleHit& hit, FieldSet fields, const ScriptView& view) {
   const Sample& sample = *hit.sample;
   if (fields.has(ScriptField::comm)) object.text("comm", hit.comm);
   if (fields.has(ScriptField::pid)) append_number(object.key("pid"), sample.pid);
@@ -223,6 +223,11 @@ void add_task(JsonObject& object, const SampleHit& hit, FieldSet fields) {
     append_text(out, "\"");
     append_seconds(out, sample.time_ns, 9);
     append_text(out, "\"");
+  }
+  if (fields.has(ScriptField::tod)) {
+    TextBuffer text;
+    append_wall_time(text, view.clock->wall_at(sample.time_ns), 9);
+    object.text("tod", {text.data(), text.size()});
   }
   if (fields.has(ScriptField::period)) object.hex("period", period_of(hit));
   if (fields.has(ScriptField::event)) object.text("event", hit.event->name);
@@ -238,14 +243,17 @@ void add_task(JsonObject& object, const SampleHit& hit, FieldSet fields) {
 }
 
 // What the trace says of a sample that was made of it.
-void add_trace_facts(JsonObject& object, const SampleHit& hit, FieldSet fields) {
+void add_trace_facts(JsonObject& object, const SampleHit& hit, SampleSource& source, FieldSet fields) {
   if (fields.has(ScriptField::flags)) {
     TextBuffer words;
     append_branch_flags(words, hit.made->flags);
     object.text("flags", {words.data(), words.size()});
   }
   const bool branch = hit.made->kind == AuxHit::Kind::branch;
-  if (fields.has(ScriptField::callindent) && branch) append_number(object.key("call_depth"), hit.call_depth);
+  if (branch && fields.has(ScriptField::addr) && fields.has(ScriptField::sym)) {
+    add_branch_symbol(object, "addr_sym", "addr_symoff", source, hit.sample->addr);
+  }
+  if (branch && fields.has(ScriptField::callindent)) append_number(object.key("call_depth"), hit.call_depth);
   if (!fields.has(ScriptField::ipc) || hit.made->cycles == 0) return;
   append_number(object.key("cycles"), hit.made->cycles);
   append_number(object.key("cycle_instructions"), hit.made->cycle_instructions);
@@ -259,7 +267,7 @@ void render_script_json(TextOut& lines, const SampleHit& hit, SampleSource& sour
   const FieldSet fields = view.fields[sample.event];
   {
     JsonObject object(out);
-    add_task(object, hit, fields);
+    add_task(object, hit, fields, view);
     add_place(object, hit.place, sample.ip, fields);
     if (fields.has(ScriptField::srcline)) add_lines(object, hit.place);
     if (fields.has(ScriptField::callchain)) add_chain(object, source, fields, view);
@@ -274,7 +282,7 @@ void render_script_json(TextOut& lines, const SampleHit& hit, SampleSource& sour
     } else if (fields.has_code()) {
       add_code(object, hit, source, fields);
     }
-    if (hit.made != nullptr) add_trace_facts(object, hit, fields);
+    if (hit.made != nullptr) add_trace_facts(object, hit, source, fields);
     if (fields.has(ScriptField::phys_addr)) object.hex("phys_addr", sample.phys_addr);
     if (fields.has(ScriptField::data_page_size)) object.hex("data_page_size", sample.data_page_size);
     if (fields.has(ScriptField::code_page_size)) object.hex("code_page_size", sample.code_page_size);

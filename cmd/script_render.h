@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "cmd/sample_source.h"
@@ -15,7 +16,8 @@ struct ScriptView {
   std::size_t event_columns = 0;  ///< longest event name
   std::size_t max_stack = 0;      ///< frames of a call chain; 0: all
   unsigned time_digits = 6;
-  bool inlined = false;  ///< text: a line for each inlined function of a call chain
+  std::optional<abi::ClockReference> clock;  ///< there where field tod is shown
+  bool inlined = false;                      ///< text: a line for each inlined function of a call chain
   abi::Arch arch = abi::Arch::unknown;
 };
 
@@ -59,8 +61,8 @@ void append_branch_code(TextBuffer& out, const Sample& sample, SampleSource& sou
 /// What a sample that --itrace made says of its branch or instruction, in the words of the kernel's tool: "tr end
 /// syscall"; 21 columns between blanks, empty for a sample that was recorded.
 void append_trace_flags(TextBuffer& out, const SampleHit& hit);
-/// The function that a branch calls or leaves, by four blanks a call to the right; nothing for other branches. Its file
-/// comes before it where field dso is shown and no address is.
+/// The function that a branch calls or leaves, by four blanks a call to the right; nothing for other branches. The file
+/// that the branch is in comes before it where field dso is shown and no address is.
 void append_call_indent(TextBuffer& out, const SampleHit& hit, SampleSource& source, FieldSet fields);
 
 /// Of a sample in the layout of the kernel's tool: the part that needs the sample alone, its registers.

@@ -281,6 +281,8 @@ void append_made_branch(TextBuffer& out, const SampleHit& hit, SampleSource& sou
     append_hex_aligned(out, sample.ip, kAddressColumns);
     append_symbol(out, hit.place, sample.ip, fields);
   }
+  const bool is_alone = !fields.has(ScriptField::ip) && !fields.has(ScriptField::addr);
+  if (is_alone && !fields.has(ScriptField::callindent)) append_symbol(out, hit.place, sample.ip, fields);
   if (fields.has(ScriptField::addr)) {
     append_text(out, " => ");
     append_hex_aligned(out, sample.addr, kAddressColumns);
@@ -313,6 +315,10 @@ void render_script_text(TextOut& lines, const SampleHit& hit, SampleSource& sour
     append_text(out, " ");
   }
   if (fields.has(ScriptField::misc)) append_misc(out, sample.mode);
+  if (fields.has(ScriptField::tod)) {
+    append_wall_time(out, view.clock->wall_at(sample.time_ns), view.time_digits);
+    append_text(out, " ");
+  }
   if (fields.has(ScriptField::time)) append_time(out, sample.time_ns, view.time_digits);
   if (fields.has(ScriptField::period)) {
     append_decimal(out, period_of(hit), 10);

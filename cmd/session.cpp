@@ -72,6 +72,11 @@ std::optional<SourceKind> RecordingFacts::source() const {
   return std::nullopt;
 }
 
+std::optional<abi::ClockReference> RecordingFacts::clock_reference() const {
+  const auto found = host.find(std::string(abi::kClockReferenceFact));
+  return found == host.end() ? std::nullopt : abi::parse_clock_reference(found->second);
+}
+
 struct Session::State {
   State(std::unique_ptr<RecordInput> opened, AuxBytes wanted_aux, Ledger opening_losses)
       : input(std::move(opened)),

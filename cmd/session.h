@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "cmd/run_notes.h"
+#include "lib/abi/clock_reference.h"
 #include "lib/abi/registers.h"
 #include "lib/abi/xsave.h"
 #include "lib/base/result.h"
@@ -37,6 +38,8 @@ struct RecordingFacts {
   std::optional<std::uint64_t> start_ns, end_ns;           ///< of the recording; absent: no record tells them
   std::optional<std::int32_t> wait_status;                 ///< of the child
   [[nodiscard]] std::optional<SourceKind> source() const;  ///< the one that was taken
+  /// What turns its times into times of day; nothing where that was not recorded.
+  [[nodiscard]] std::optional<abi::ClockReference> clock_reference() const;
   /// simdprof made the recording, which writes when it began and ended; perf does not.
   [[nodiscard]] bool recorder_tells_end() const { return host.contains("simdprof"); }
 };

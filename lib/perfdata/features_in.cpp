@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "lib/abi/attr_bytes.h"
+#include "lib/abi/clock_reference.h"
 #include "lib/abi/perf_file.h"
 
 namespace simdprof::perfdata {
@@ -165,12 +166,11 @@ void read_compressed(Cursor& in, Metadata& out) {
 
 void read_clock_data(Cursor& in, Metadata& out) {
   in.skip(4);  // version
-  const std::uint32_t clockid = in.u32();
-  const std::uint64_t wall_ns = in.u64();
-  const std::uint64_t clock_ns = in.u64();
-  if (!in.failed()) {
-    out.add_fact("clock_data", fmt::format("clock {} at {} ns was {} ns after 1970", clockid, clock_ns, wall_ns));
-  }
+  abi::ClockReference reference;
+  reference.clockid = in.u32();
+  reference.wall_ns = in.u64();
+  reference.clock_ns = in.u64();
+  if (!in.failed()) out.add_fact(std::string(abi::kClockReferenceFact), abi::clock_reference_text(reference));
 }
 
 std::string take_capabilities(Cursor& in) {

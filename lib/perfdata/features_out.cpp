@@ -63,6 +63,13 @@ std::vector<std::byte> encode_number_feature(std::uint64_t value, std::endian or
   return OrderedBytes(order).u64(value).take();
 }
 
+std::vector<std::byte> encode_clock_data(const abi::ClockReference& reference, std::endian order) {
+  constexpr std::uint32_t kVersion = 1;
+  OrderedBytes out(order);
+  out.u32(kVersion).u32(reference.clockid).u64(reference.wall_ns).u64(reference.clock_ns);
+  return out.take();
+}
+
 std::vector<std::byte> encode_command_line(std::span<const std::string> words, std::endian order) {
   OrderedBytes out(order);
   out.u32(static_cast<std::uint32_t>(words.size()));

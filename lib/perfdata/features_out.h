@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "lib/abi/clock_reference.h"
 #include "lib/abi/perf_event.h"
 #include "lib/abi/perf_file.h"
 
@@ -40,6 +41,7 @@ std::vector<std::byte> encode_text_feature(std::string_view text, std::endian or
 std::vector<std::byte> encode_cpu_counts(std::uint32_t available, std::uint32_t online, std::endian order);
 /// TOTAL_MEM in KiB, CLOCKID's resolution in ns.
 std::vector<std::byte> encode_number_feature(std::uint64_t value, std::endian order);
+std::vector<std::byte> encode_clock_data(const abi::ClockReference& reference, std::endian order);
 std::vector<std::byte> encode_command_line(std::span<const std::string> words, std::endian order);
 std::vector<std::byte> encode_event_descs(std::span<const OutEvent> events, std::endian order);
 std::vector<std::byte> encode_sample_time(std::uint64_t first_ns, std::uint64_t last_ns, std::endian order);

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <ctime>
 #include <string>
 
 #include "lib/report/escape.h"
@@ -38,6 +40,37 @@ TEST(Seconds, AreCutNotRounded) {
   EXPECT_EQ(text_of(append_seconds, std::uint64_t{1953835577999}, 9U), "1953.835577999");
   EXPECT_EQ(text_of(append_seconds, std::uint64_t{5}, 9U), "0.000000005");
   EXPECT_EQ(text_of(append_seconds, std::uint64_t{999}, 6U), "0.000000");
+}
+
+/// The zone of the test, until it ends.
+class TimeZone {
+ public:
+  explicit TimeZone(const char* name) {
+    ::setenv("TZ", name, 1);
+    ::tzset();
+  }
+  TimeZone(const TimeZone&) = delete;
+  TimeZone& operator=(const TimeZone&) = delete;
+  ~TimeZone() {
+    ::unsetenv("TZ");
+    ::tzset();
+  }
+};
+
+TEST(WallTime, IsLocalAndCutNotRounded) {
+  constexpr std::uint64_t kMoment = 1'600'000'000'123'456'789;
+  const TimeZone utc("UTC0");
+  EXPECT_EQ(text_of(append_wall_time, kMoment, 6U), "2020-09-13 12:26:40.123456");
+  EXPECT_EQ(text_of(append_wall_time, kMoment, 9U), "2020-09-13 12:26:40.123456789");
+  EXPECT_EQ(text_of(append_wall_time, std::uint64_t{1'600'000'000'000'000'999}, 6U), "2020-09-13 12:26:40.000000");
+  const TimeZone east("EST-2");
+  EXPECT_EQ(text_of(append_wall_time, kMoment, 6U), "2020-09-13 14:26:40.123456");
+}
+
+TEST(WallTime, AnyNumberIsSomeTime) {
+  const TimeZone utc("UTC0");
+  EXPECT_EQ(text_of(append_wall_time, std::uint64_t{0}, 6U), "1970-01-01 00:00:00.000000");
+  EXPECT_EQ(text_of(append_wall_time, ~std::uint64_t{0}, 9U), "2554-07-21 23:34:33.709551615");
 }
 
 TEST(JsonString, EscapesWhatJsonForbids) {

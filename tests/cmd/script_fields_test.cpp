@@ -59,7 +59,7 @@ TEST(ParseFields, AnUnknownFieldIsAUsageErrorThatListsTheFields) {
     ASSERT_FALSE(choice) << list;
     EXPECT_EQ(choice.error().code, Errc::usage) << list;
   }
-  EXPECT_NE(parse_fields("bogus").error().fact.find("comm,tid,pid,time,cpu"), std::string::npos);
+  EXPECT_NE(parse_fields("bogus").error().fact.find("comm,tid,pid,tod,time,cpu"), std::string::npos);
 }
 
 EventTable one(const EventDesc& event) { return {{event}, {}}; }
@@ -118,8 +118,12 @@ TEST(FieldsOfEvents, ABranchOfATraceIsShownWithItsTarget) {
   const auto by_default = fields_of_events(with_branches_of_trace(), default_fields()).value();
   EXPECT_FALSE(by_default.at(0).has(ScriptField::addr));
   EXPECT_TRUE(by_default.at(1).has(ScriptField::addr));
-  const auto named = fields_of_events(with_branches_of_trace(), parse_fields("ip,flags").value()).value();
-  EXPECT_FALSE(named.at(1).has(ScriptField::addr));
+  const auto added = fields_of_events(with_branches_of_trace(), parse_fields("+flags").value()).value();
+  EXPECT_TRUE(added.at(1).has(ScriptField::addr));
+  for (const char* without : {"ip,flags", "-addr"}) {
+    const auto named = fields_of_events(with_branches_of_trace(), parse_fields(without).value()).value();
+    EXPECT_FALSE(named.at(1).has(ScriptField::addr)) << without;
+  }
 }
 
 TEST(FieldsOfEvents, EitherKindOfWeightServes) {

@@ -366,8 +366,11 @@ def corpus_agrees_with_perf(folder):
     flags = simdprof("script", "-i", path, "-F", "flags")
     equal((flags.returncode, flags.stdout), (1, b""), "flags without a trace")
     check(b"field flags is of samples that --itrace makes" in flags.stderr, f"flags without a trace: {flags.stderr}")
-    calls = simdprof("script", "-i", path, "--itrace=c", "-F", "callindent")
-    equal((calls.returncode, calls.stdout), (129, b""), "callindent without returns")
+    for what in ("c", "bc", "r", "i"):
+        calls = simdprof("script", "-i", path, f"--itrace={what}", "-F", "callindent")
+        equal((calls.returncode, calls.stdout), (129, b""), f"callindent with --itrace={what}")
+    names = simdprof("script", "-i", path, "--symfs", symfs, "--itrace=b", "-F", "sym").stdout.decode().split()
+    check("_start" in names and "again" in names, f"symbols alone: {names}")
 
 
 if __name__ == "__main__":

@@ -37,6 +37,12 @@ TEST(FeaturesOut, CpuCountsAreAvailableThenOnline) {
   EXPECT_EQ(test::hex(encode_cpu_counts(8, 6, kBig)), "00 00 00 08 00 00 00 06");
 }
 
+TEST(FeaturesOut, ClockDataIsVersionClockWallAndClockTime) {
+  EXPECT_EQ(encode_clock_data({4, 0x1122, 0x3344}, kLittle),
+            number(1, 4) + number(4, 4) + number(0x3344, 8) + number(0x1122, 8));
+  EXPECT_EQ(test::hex(encode_clock_data({4, 0x1122, 0x3344}, kBig)).substr(0, 23), "00 00 00 01 00 00 00 04");
+}
+
 TEST(FeaturesOut, CommandLineIsACountAndTexts) {
   const std::vector<std::string> words = {"simdprof", "record"};
   EXPECT_EQ(encode_command_line(words, kLittle), number(2, 4) + number(64, 4) + test::text("simdprof") + zeros(56) +
