@@ -29,31 +29,30 @@ void CallDepth::leave(Calls& calls, VirtAddr to) {
   const auto found = std::find_if(calls.rbegin(), calls.rend(), [to](const Call& call) {
     return call.interrupt ? to == call.from : to > call.from && to - call.from <= kLongestInstruction;
   });
-  if (found == calls.rend()) return;
-  const auto first = std::prev(found.base());
-  kept_ -= static_cast<std::size_t>(calls.end() - first);
-  calls.erase(first, calls.end());
+  if (found != calls.rend()) calls.erase(std::prev(found.base()), calls.end());
 }
 
 // A call with which the trace ended, as a system call does, has returned when it begins again.
 void CallDepth::leave_unseen(Calls& calls) {
-  for (; !calls.empty() && calls.back().ends_trace; --kept_) calls.pop_back();
+  while (!calls.empty() && calls.back().ends_trace) calls.pop_back();
 }
 
-void CallDepth::lose(Tid tid) {
-  if (tid <= 0) {
+void CallDepth::lose(const AuxPlace& place) {
+  const auto found = threads_.find(key_of(place.tid, place.cpu));
+  if (found != threads_.end()) {
+    kept_ -= found->second.capacity() + 1;
+    threads_.erase(found);
+  } else if (place.tid < 0 && place.cpu < 0) {
     threads_.clear();
     kept_ = 0;
-    return;
   }
-  const auto found = threads_.find(key_of(tid, -1));
-  if (found == threads_.end()) return;
-  kept_ -= found->second.size() + 1;
-  threads_.erase(found);
 }
 
 std::uint32_t CallDepth::add(const AuxHit& branch) {
-  if (kept_ >= kMostKept) lose(-1);
+  if (kept_ >= kMostKept) {
+    threads_.clear();
+    kept_ = 0;
+  }
   const auto [thread, is_new] = threads_.try_emplace(key_of(branch.place.tid, branch.place.cpu));
   kept_ += is_new ? 1 : 0;
   Calls& calls = thread->second;
@@ -63,8 +62,9 @@ std::uint32_t CallDepth::add(const AuxHit& branch) {
   const bool returns = is(kAuxReturn);
   if (is(kAuxCall)) {
     if (to != 0 && !is_call_of_next(from, to) && calls.size() < kDeepest) {
+      const std::size_t before = calls.capacity();
       calls.push_back({from, is(kAuxInterrupt) && is(kAuxAsync), is(kAuxTraceEnd)});
-      ++kept_;
+      kept_ += calls.capacity() - before;
     }
   } else if (is(kAuxTraceBegin)) {
     leave(calls, to);

@@ -19,12 +19,13 @@ class CallDepth {
   ///
   /// @return the depth in which the branch's function is shown: that of what is called, or of what returns
   std::uint32_t add(const AuxHit& branch);
-  /// The thread's trace has a gap: nothing is known of what was called before it. -1: it is not known whose.
-  void lose(Tid tid);
+  /// The trace of the place's thread has a gap: nothing is known of what was called before it. Where neither thread nor
+  /// CPU is known, all are lost.
+  void lose(const AuxPlace& place);
 
   // A trace is foreign input: a line of it stays a line, and what is kept of it is bounded.
   static constexpr std::size_t kDeepest = 4096;      ///< calls beyond are not counted
-  static constexpr std::size_t kMostKept = 1 << 20;  ///< calls and threads; with one more all are lost
+  static constexpr std::size_t kMostKept = 1 << 20;  ///< room for calls, and threads; with more all are lost
 
  private:
   struct Call {
@@ -34,8 +35,8 @@ class CallDepth {
   };
   using Calls = std::vector<Call>;
 
-  void leave(Calls& calls, VirtAddr to);
-  void leave_unseen(Calls& calls);
+  static void leave(Calls& calls, VirtAddr to);
+  static void leave_unseen(Calls& calls);
 
   std::unordered_map<std::uint64_t, Calls> threads_;
   std::size_t kept_ = 0;

@@ -37,7 +37,7 @@ const Record* AuxSamples::next_before(std::uint64_t time_ns) {
     if (time_ns != kNoTime && item->time_ns >= time_ns) return nullptr;
     if (item->hit.kind == AuxHit::Kind::error) {
       if (tells_errors_) tell_error(item->hit, item->text);
-      depths_.lose(item->hit.place.tid);
+      depths_.lose(item->hit.place);
     }
     Sample sample;
     const std::uint64_t at_ns = item->time_ns;

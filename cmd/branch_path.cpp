@@ -4,6 +4,7 @@
 
 #include "decoders/aux/x86_branch.h"
 #include "decoders/lanes/instruction.h"
+#include "lib/model/aux_trace.h"
 
 namespace simdprof::cmd {
 namespace {
@@ -16,9 +17,9 @@ CpuMode mode_of(VirtAddr address) { return (address >> 63U) != 0 ? CpuMode::kern
 
 class Walk {
  public:
-  Walk(const Sample& sample, const std::function<Resolver::Code(VirtAddr, CpuMode, std::size_t)>& read,
+  Walk(const Sample& sample, bool any_branch, const std::function<Resolver::Code(VirtAddr, CpuMode, std::size_t)>& read,
        const std::function<void(const BranchStep&)>& visit)
-      : sample_(sample), stack_(sample.branches), read_(read), visit_(visit) {}
+      : sample_(sample), stack_(sample.branches), any_branch_(any_branch), read_(read), visit_(visit) {}
 
   void run() {
     const std::size_t entries = stack_.size();
@@ -100,17 +101,24 @@ class Walk {
       if (load(sample_.ip, sample_.ip)) give_instruction(sample_.ip, true);
       return;
     }
-    for (VirtAddr ip = start; ip <= end;) {
+    for (VirtAddr ip = start;;) {
       const unsigned length = give_instruction(ip, ip != start);
       if (length == 0) return;
-      const bool branches = abi::is_x86(code_.arch) && x86_branch_flags(at(ip)) != 0;
-      if (branches && ip != sample_.ip) return give_mark(BranchStep::Kind::stray, ip);
+      if (must_branch(ip) && ip != sample_.ip) return give_mark(BranchStep::Kind::stray, ip);
+      if (end - ip < length) return;
       ip += length;
     }
   }
 
+  [[nodiscard]] bool must_branch(VirtAddr ip) const {
+    if (!any_branch_ || !abi::is_x86(code_.arch)) return false;
+    const std::uint32_t flags = x86_branch_flags(at(ip));
+    return flags != 0 && (flags & kAuxConditional) == 0;
+  }
+
   const Sample& sample_;
   const BranchStack& stack_;
+  bool any_branch_;
   const std::function<Resolver::Code(VirtAddr, CpuMode, std::size_t)>& read_;
   const std::function<void(const BranchStep&)>& visit_;
   Resolver::Code code_;
@@ -120,9 +128,15 @@ class Walk {
 
 }  // namespace
 
-void walk_branch_path(const Sample& sample, const std::function<Resolver::Code(VirtAddr, CpuMode, std::size_t)>& read,
+void walk_branch_path(const Sample& sample, bool any_branch,
+                      const std::function<Resolver::Code(VirtAddr, CpuMode, std::size_t)>& read,
                       const std::function<void(const BranchStep&)>& visit) {
-  Walk(sample, read, visit).run();
+  Walk(sample, any_branch, read, visit).run();
+}
+
+bool has_any_branch(const abi::EventAttr& attr) {
+  constexpr std::uint64_t kAny = 1U << 3U;  // PERF_SAMPLE_BRANCH_ANY
+  return attr.branch_sample_type == 0 || (attr.branch_sample_type & kAny) != 0;
 }
 
 }  // namespace simdprof::cmd

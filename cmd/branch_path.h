@@ -4,6 +4,7 @@
 #include <functional>
 #include <span>
 
+#include "lib/abi/perf_event.h"
 #include "lib/abi/registers.h"
 #include "lib/model/sample.h"
 #include "lib/symbols/resolver.h"
@@ -17,7 +18,7 @@ struct BranchStep {
     branch,    ///< an instruction that the stack names as a branch taken
     no_code,   ///< bytes that are no instruction
     mismatch,  ///< the code from one branch's target does not come to the next branch: it is not what ran
-    stray,     ///< a branch that the stack does not have lies before the sample
+    stray,     ///< a jump, call or return that the stack does not have lies before the sample
     cut,       ///< the sample has more than kMostBranchSteps
   };
   Kind kind = Kind::instruction;
@@ -37,8 +38,13 @@ inline constexpr std::size_t kMostBranchSteps = 65536;
 /// target to the branch that ends it, then on to the sample's own instruction. A block is left out where its code is
 /// not known, as the kernel's is not, or where it is longer than 16 KiB, which a branch that is missing makes it.
 ///
-/// @param read  code of the sample's process: address, mode (kernel or user), most bytes
-void walk_branch_path(const Sample& sample, const std::function<Resolver::Code(VirtAddr, CpuMode, std::size_t)>& read,
+/// @param any_branch  the stack has branches of every kind: one that is not in it and must have branched is told
+/// @param read        code of the sample's process: address, mode (kernel or user), most bytes
+void walk_branch_path(const Sample& sample, bool any_branch,
+                      const std::function<Resolver::Code(VirtAddr, CpuMode, std::size_t)>& read,
                       const std::function<void(const BranchStep&)>& visit);
+
+/// Whether the event's branch stacks have branches of every kind.
+bool has_any_branch(const abi::EventAttr& attr);
 
 }  // namespace simdprof::cmd

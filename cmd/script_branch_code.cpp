@@ -115,12 +115,14 @@ class BranchCodeText {
 
 }  // namespace
 
-void append_branch_code(TextBuffer& out, const Sample& sample, SampleSource& source, FieldSet fields) {
+void append_branch_code(TextBuffer& out, const SampleHit& hit, SampleSource& source, FieldSet fields) {
+  const Sample& sample = *hit.sample;
   if (sample.branches.size() == 0) return;
   append_text(out, "\n");
   BranchCodeText text(out, sample.branches, source, fields);
   walk_branch_path(
-      sample, [&source](VirtAddr at, CpuMode mode, std::size_t most) { return source.code_at(at, mode, most); },
+      sample, has_any_branch(hit.event->attr),
+      [&source](VirtAddr at, CpuMode mode, std::size_t most) { return source.code_at(at, mode, most); },
       [&text](const BranchStep& step) { text.add(step); });
 }
 

@@ -153,10 +153,8 @@ void add_branches(JsonObject& object, const BranchStack& branches, SampleSource&
 void add_instruction(JsonObject& object, abi::Arch arch, VirtAddr ip, std::span<const std::byte> code,
                      FieldSet fields) {
   if (code.empty()) return;
-  if (fields.has(ScriptField::insnlen) || fields.has(ScriptField::brstackinsnlen)) {
-    append_number(object.key("insnlen"), code.size());
-  }
-  if (fields.has(ScriptField::insn) || fields.has_branch_code()) {
+  if (fields.has(ScriptField::insnlen)) append_number(object.key("insnlen"), code.size());
+  if (fields.has(ScriptField::insn)) {
     TextBuffer& out = object.key("insn");
     append_text(out, "\"");
     for (const std::byte byte : code) append_hex_digits(out, std::to_integer<std::uint64_t>(byte), 2);
@@ -173,10 +171,10 @@ void add_code(JsonObject& object, const SampleHit& hit, SampleSource& source, Fi
   add_instruction(object, arch, hit.sample->ip, bytes.first(instruction_length(arch, bytes)), fields);
 }
 
-std::string_view problem_name(BranchStep::Kind kind) {
-  switch (kind) {
-    case BranchStep::Kind::instruction:
-    case BranchStep::Kind::branch: return {};
+std::string_view problem_name(const BranchStep& step) {
+  switch (step.kind) {
+    case BranchStep::Kind::instruction: return {};
+    case BranchStep::Kind::branch: return step.code.empty() ? "bad" : "";
     case BranchStep::Kind::no_code: return "bad";
     case BranchStep::Kind::mismatch: return "mismatch";
     case BranchStep::Kind::stray: return "not-reaching-sample";
@@ -193,17 +191,21 @@ void add_step(TextBuffer& out, const BranchStep& step, SampleSource& source, Fie
     object.text("sym", place.symbol);
     object.hex("symoff", place.symbol_offset);
   }
-  add_instruction(object, step.arch, step.ip, step.code, fields);
+  FieldSet of_step = fields;
+  of_step.add(ScriptField::insn);
+  if (fields.has(ScriptField::brstackinsnlen)) of_step.add(ScriptField::insnlen);
+  add_instruction(object, step.arch, step.ip, step.code, of_step);
   if (step.kind == BranchStep::Kind::branch) append_number(object.key("branch"), step.entry);
-  if (const auto problem = problem_name(step.kind); !problem.empty()) object.text("problem", problem);
+  if (const auto problem = problem_name(step); !problem.empty()) object.text("problem", problem);
 }
 
-void add_branch_code(JsonObject& object, const Sample& sample, SampleSource& source, FieldSet fields) {
+void add_branch_code(JsonObject& object, const SampleHit& hit, SampleSource& source, FieldSet fields) {
   TextBuffer& out = object.key("brstackinsn");
   append_text(out, "[");
   bool first = true;
   walk_branch_path(
-      sample, [&](VirtAddr at, CpuMode mode, std::size_t most) { return source.code_at(at, mode, most); },
+      *hit.sample, has_any_branch(hit.event->attr),
+      [&](VirtAddr at, CpuMode mode, std::size_t most) { return source.code_at(at, mode, most); },
       [&](const BranchStep& step) {
         if (!std::exchange(first, false)) append_text(out, ",");
         add_step(out, step, source, fields);
@@ -277,11 +279,8 @@ void render_script_json(TextOut& lines, const SampleHit& hit, SampleSource& sour
         fields.has(ScriptField::brstackoff)) {
       add_branches(object, sample.branches, source, fields);
     }
-    if (fields.has_branch_code()) {
-      add_branch_code(object, sample, source, fields);
-    } else if (fields.has_code()) {
-      add_code(object, hit, source, fields);
-    }
+    if (fields.has_code()) add_code(object, hit, source, fields);
+    if (fields.has_branch_code()) add_branch_code(object, hit, source, fields);
     if (hit.made != nullptr) add_trace_facts(object, hit, source, fields);
     if (fields.has(ScriptField::phys_addr)) object.hex("phys_addr", sample.phys_addr);
     if (fields.has(ScriptField::data_page_size)) object.hex("data_page_size", sample.data_page_size);

@@ -56,7 +56,7 @@ void append_branch_symbols(TextBuffer& out, const BranchStack& branches, SampleS
 void append_branch_offsets(TextBuffer& out, const BranchStack& branches, SampleSource& source, FieldSet fields);
 
 /// The code that ran between the branches, an instruction a line, as walk_branch_path() finds it.
-void append_branch_code(TextBuffer& out, const Sample& sample, SampleSource& source, FieldSet fields);
+void append_branch_code(TextBuffer& out, const SampleHit& hit, SampleSource& source, FieldSet fields);
 
 /// What a sample that --itrace made says of its branch or instruction, in the words of the kernel's tool: "tr end
 /// syscall"; 21 columns between blanks, empty for a sample that was recorded.

@@ -346,8 +346,14 @@ void render_script_text(TextOut& lines, const SampleHit& hit, SampleSource& sour
   } else if (fields.has(ScriptField::brstackoff)) {
     append_branch_offsets(out, sample.branches, source, fields);
   }
-  if (fields.has_code() && !fields.has_branch_code()) append_code(out, hit, source, fields);
-  if (fields.has_branch_code()) append_branch_code(out, sample, source, fields);
+  if (fields.has_branch_code()) {
+    FieldSet own = fields;
+    own.remove(ScriptField::disasm);  // then it is said of the code between the branches
+    if (own.has_code()) append_code(out, hit, source, own);
+    append_branch_code(out, hit, source, fields);
+  } else if (fields.has_code()) {
+    append_code(out, hit, source, fields);
+  }
   if (fields.has(ScriptField::ipc)) append_ipc(out, hit);
   if (fields.has(ScriptField::phys_addr)) append_hex_aligned(out, sample.phys_addr, kAddressColumns);
   if (fields.has(ScriptField::data_page_size)) append_page_size(out, sample.data_page_size);

@@ -13,7 +13,8 @@ constexpr std::uint64_t kSoonNs = 100'000;   // when only the kernel was hit
 bool counts_happenings(const abi::EventAttr& event) {
   const std::uint64_t id = event.config;
   switch (event.type) {
-    case abi::PERF_TYPE_TRACEPOINT: return true;
+    case abi::PERF_TYPE_TRACEPOINT:
+    case abi::PERF_TYPE_BREAKPOINT: return true;
     case abi::PERF_TYPE_SOFTWARE: return id != abi::PERF_COUNT_SW_CPU_CLOCK && id != abi::PERF_COUNT_SW_TASK_CLOCK;
     default: return false;
   }

@@ -64,7 +64,7 @@ void write_missing(const Quality& quality, JsonOut& json) {
   json.decimal("lost_percent", loss_percent(quality));
   json.flag("loss_unknown", loss_unknown(quality));
   json.number("throttled", quality.throttled);
-  if (quality.paused_ns != 0) json.number("paused_ns", quality.paused_ns);
+  json.number("paused_ns", quality.paused_ns);
   json.name("skipped");
   json.start_object();
   for (const auto& [name, skipped] : quality.ledger.skipped()) json.number(name, skipped.count);

@@ -13,10 +13,16 @@ constexpr std::uint32_t kReturn = kAuxBranch | kAuxReturn;
 constexpr std::uint32_t kBegin = kAuxBranch | kAuxTraceBegin;
 constexpr std::uint32_t kInterrupt = kAuxBranch | kAuxCall | kAuxAsync | kAuxInterrupt;
 
+AuxPlace place_of(Tid tid, std::int32_t cpu) {
+  AuxPlace place;
+  place.tid = tid;
+  place.cpu = cpu;
+  return place;
+}
+
 std::uint32_t add(CallDepth& depth, Tid tid, VirtAddr from, VirtAddr to, std::uint32_t flags, std::int32_t cpu = -1) {
   AuxHit branch;
-  branch.place.tid = tid;
-  branch.place.cpu = cpu;
+  branch.place = place_of(tid, cpu);
   branch.ip = from;
   branch.addr = to;
   branch.flags = flags;
@@ -80,10 +86,10 @@ TEST(CallDepth, ThreadsAreToldApartUntilAGapEndsOneOrAll) {
   add(depth, 1, 0x1000, 0x2000, kCall);
   EXPECT_EQ(add(depth, 2, 0x1000, 0x2000, kCall), 1U);
   EXPECT_EQ(add(depth, 1, 0x2000, 0x3000, kCall), 2U);
-  depth.lose(1);
+  depth.lose(place_of(1, -1));
   EXPECT_EQ(add(depth, 2, 0x2000, 0x3000, kCall), 2U);
   EXPECT_EQ(add(depth, 1, 0x2000, 0x3000, kCall), 1U);
-  depth.lose(-1);
+  depth.lose(place_of(-1, -1));
   EXPECT_EQ(add(depth, 2, 0x2000, 0x3000, kCall), 1U);
   EXPECT_EQ(add(depth, 1, 0x2000, 0x3000, kCall), 1U);
 }
@@ -94,6 +100,9 @@ TEST(CallDepth, EachCpuCountsForItselfWhereTheThreadIsIdleOrNotKnown) {
     EXPECT_EQ(add(depth, tid, 0x1000, 0x2000, kCall, 0), 1U);
     EXPECT_EQ(add(depth, tid, 0x1000, 0x2000, kCall, 1), 1U);
     EXPECT_EQ(add(depth, tid, 0x2000, 0x3000, kCall, 0), 2U);
+    depth.lose(place_of(tid, 0));
+    EXPECT_EQ(add(depth, tid, 0x2000, 0x3000, kCall, 0), 1U);
+    EXPECT_EQ(add(depth, tid, 0x2000, 0x3000, kCall, 1), 2U) << "the other CPU's";
   }
 }
 
@@ -104,6 +113,19 @@ TEST(CallDepth, ManyThreadsAreForgottenBeforeTheyFillTheMemory) {
   }
   EXPECT_EQ(add(depth, 1, 0x1000, 0x2000, kCall), 1U);
   EXPECT_GT(add(depth, 300, 0x1000, 0x2000, kCall | kAuxConditional), 1U);
+}
+
+TEST(CallDepth, RoomThatReturnsLeaveEmptyIsCounted) {
+  CallDepth depth;
+  for (Tid tid = 1; tid <= 300; ++tid) {
+    for (VirtAddr i = 1; i <= CallDepth::kDeepest; ++i) add(depth, tid, 64 * i, 64 * i + 640, kCall);
+    add(depth, tid, 0x100000, 64 + 5, kReturn);
+    add(depth, tid, 0x5000, 0x9000, kCall);
+    if (tid == 1) {
+      EXPECT_EQ(add(depth, tid, 0x9000, 0xa000, kCall), 2U) << "all but one had returned";
+    }
+  }
+  EXPECT_EQ(add(depth, 1, 0x2000, 0x3000, kCall), 1U) << "forgotten with all the others";
 }
 
 TEST(CallDepth, ATraceThatOnlyCallsHasAnEnd) {

@@ -35,14 +35,14 @@ Resolver::Code code_at(VirtAddr address, CpuMode mode, std::size_t most) {
 }
 
 /// @param entries  from, to, flags of each branch, latest first
-std::vector<BranchStep> walk(const std::vector<std::uint64_t>& entries, VirtAddr ip) {
+std::vector<BranchStep> walk(const std::vector<std::uint64_t>& entries, VirtAddr ip, bool any_branch = true) {
   Sample sample;
   sample.ip = ip;
   Bytes bytes;
   for (const std::uint64_t word : entries) bytes = std::move(bytes) + test::words({word});
   sample.branches.entries = WordView(bytes);
   std::vector<BranchStep> steps;
-  walk_branch_path(sample, code_at, [&steps](const BranchStep& step) { steps.push_back(step); });
+  walk_branch_path(sample, any_branch, code_at, [&steps](const BranchStep& step) { steps.push_back(step); });
   return steps;
 }
 
@@ -72,11 +72,22 @@ TEST(BranchPath, ASampleAtTheLatestBranchOrAfterAnAbortEndsThere) {
   EXPECT_EQ(seen({0x1006, 0x1000, 8}, 0x1000), (std::vector<Seen>{{Kind::branch, 0x1006, 2}}));
 }
 
-TEST(BranchPath, ABranchOnTheWayToTheSampleIsStray) {
-  EXPECT_EQ(seen({0x1006, 0x1000, 2}, 0x1005), (std::vector<Seen>{{Kind::branch, 0x1006, 2},
+TEST(BranchPath, AJumpOnTheWayToTheSampleIsStray) {
+  const std::vector<std::uint64_t> stack{0x1006, 0x1005, 2};
+  EXPECT_EQ(seen(stack, 0x1008), (std::vector<Seen>{{Kind::branch, 0x1006, 2},
+                                                    {Kind::instruction, 0x1005, 1},
+                                                    {Kind::instruction, 0x1006, 2},
+                                                    {Kind::stray, 0x1006, 0}}));
+  const auto filtered = walk(stack, 0x1008, false);
+  EXPECT_EQ(filtered.back().kind, Kind::instruction) << "a stack of calls alone has no jumps";
+  EXPECT_EQ(filtered.back().ip, 0x1008U);
+}
+
+TEST(BranchPath, AConditionalBranchThatIsNotInTheStackWasNotTaken) {
+  EXPECT_EQ(seen({0x1006, 0x1000, 2}, 0x1003), (std::vector<Seen>{{Kind::branch, 0x1006, 2},
                                                                   {Kind::instruction, 0x1000, 1},
                                                                   {Kind::instruction, 0x1001, 2},
-                                                                  {Kind::stray, 0x1001, 0}}));
+                                                                  {Kind::instruction, 0x1003, 1}}));
 }
 
 TEST(BranchPath, CodeThatDoesNotComeToTheBranchIsAMismatch) {
@@ -119,8 +130,36 @@ TEST(BranchPath, AHostileStackHasAnEnd) {
   EXPECT_EQ(steps.back().kind, Kind::cut);
 }
 
+// Nops up to the last byte there is.
 TEST(BranchPath, AddressesAtTheEndOfTheAddressSpaceDoNotWrap) {
-  EXPECT_TRUE(seen({~0ULL, ~0ULL - 1, 2, ~0ULL, ~0ULL, 2}, ~0ULL - 5).empty());
+  static const Bytes nops(64, std::byte{0x90});
+  Sample sample;
+  sample.ip = ~0ULL;
+  const Bytes bytes = test::words({~0ULL - 30, ~0ULL - 20, 2, ~0ULL - 40, ~0ULL - 30, 2});
+  sample.branches.entries = WordView(bytes);
+  std::size_t steps = 0;
+  VirtAddr last = 0;
+  const auto read = [](VirtAddr, CpuMode, std::size_t most) {
+    return Resolver::Code{abi::Arch::x86_64, std::span(nops).first(std::min(most, nops.size()))};
+  };
+  walk_branch_path(sample, true, read, [&](const BranchStep& step) {
+    ++steps;
+    last = step.ip;
+  });
+  EXPECT_EQ(last, ~0ULL);
+  EXPECT_EQ(steps, 2U + 21U);  // the oldest branch, the one at its target, and the nops to the sample
+  sample.ip = ~0ULL - 25;      // before the last target: 128 bytes are looked at, as far as there are addresses
+  walk_branch_path(sample, true, read, [&](const BranchStep& step) { last = step.ip; });
+  EXPECT_GE(last, ~0ULL - 40);
+}
+
+TEST(HasAnyBranch, IsTheBitOrNoFilterAtAll) {
+  abi::EventAttr attr;
+  EXPECT_TRUE(has_any_branch(attr));
+  attr.branch_sample_type = 1U | 1U << 3U;  // user, any
+  EXPECT_TRUE(has_any_branch(attr));
+  attr.branch_sample_type = 1U | 1U << 4U;  // user, any call
+  EXPECT_FALSE(has_any_branch(attr));
 }
 
 }  // namespace

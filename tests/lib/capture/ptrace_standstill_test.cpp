@@ -89,6 +89,7 @@ TEST(Standstill, AHitInUserModeIsProgressAfterSomeTime) {
 // What is counted may come as often as it likes where the program is seen to do something.
 TEST(Standstill, AHappeningInUserModeOrASystemCallIsProgress) {
   EXPECT_EQ(found_of(kPageFaults, {2'000, 11, true}), 0U);
+  EXPECT_EQ(found_of(event_of(5, 0, "mem:0x402000:rw"), {2'000, 11, true}), 0U) << "a loop that looks at a word";
   EXPECT_EQ(found_of(event_of(2, 20, "raw_syscalls:sys_enter"), {2'000, 11, false}), 0U) << "the same call every time";
   EXPECT_EQ(found_of(event_of(2, 21, "syscalls:sys_exit_read"), {2'000, 11, false}), 0U);
 }
