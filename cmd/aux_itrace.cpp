@@ -9,6 +9,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "cmd/branch_path.h"
 #include "lib/base/check.h"
 
 namespace simdprof::cmd {
@@ -18,7 +19,6 @@ static_assert(std::is_trivially_copyable_v<AuxHit>);
 
 /// A PMU type that no kernel gives out: these events were not recorded, they are made.
 constexpr std::uint32_t kMadeEventType = 0xffffffff;
-constexpr unsigned kKernelBit = 63;  ///< of an address, on x86-64 and arm64
 
 struct UnitName {
   std::string_view name;
@@ -207,7 +207,7 @@ bool ItraceEvents::make_sample(const AuxHit& hit, std::uint64_t time_ns, Sample&
   if (hit.kind != AuxHit::Kind::instruction) sample.present |= abi::PERF_SAMPLE_ADDR;
   if (hit.place.cpu >= 0) sample.present |= abi::PERF_SAMPLE_CPU;
   sample.addr = hit.addr;
-  sample.mode = (hit.ip >> kKernelBit) != 0 ? CpuMode::kernel : CpuMode::user;
+  sample.mode = mode_of_address(hit.ip);
   sample.misc = static_cast<std::uint16_t>(sample.mode);
   sample.pid = hit.place.pid;
   sample.tid = hit.place.tid;

@@ -13,8 +13,6 @@ constexpr VirtAddr kLongestBlock = 16384 - kMostInstructionBytes;
 constexpr VirtAddr kScanForBranch = 128;  // where the sample lies before the last target
 constexpr std::uint64_t kAbort = 8;       // of a branch entry's flags
 
-CpuMode mode_of(VirtAddr address) { return (address >> 63U) != 0 ? CpuMode::kernel : CpuMode::user; }
-
 class Walk {
  public:
   Walk(const Sample& sample, bool any_branch, const std::function<Resolver::Code(VirtAddr, CpuMode, std::size_t)>& read,
@@ -30,7 +28,7 @@ class Walk {
       const VirtAddr start = stack_.to(i + 1);
       // Filtered rings lack the way into the kernel but have the way out: the next branch ends the block then.
       const bool both = start != 0 && stack_.from(i) != 0;
-      if (i > 0 && both && mode_of(start) != mode_of(stack_.from(i))) --i;
+      if (i > 0 && both && mode_of_address(start) != mode_of_address(stack_.from(i))) --i;
       if (load(start, stack_.from(i))) give_block(start, i);
     }
     const bool done = stack_.from(0) == sample_.ip || (stack_.flags(0) & kAbort) != 0;
@@ -43,8 +41,8 @@ class Walk {
     code_ = {};
     start_ = start;
     if (start == 0 || end == 0 || end < start || end - start > kLongestBlock) return false;
-    if (mode_of(start) != mode_of(end)) return false;
-    code_ = read_(start, mode_of(start), static_cast<std::size_t>(end - start) + kMostInstructionBytes);
+    if (mode_of_address(start) != mode_of_address(end)) return false;
+    code_ = read_(start, mode_of_address(start), static_cast<std::size_t>(end - start) + kMostInstructionBytes);
     return !code_.bytes.empty();
   }
 
@@ -57,11 +55,11 @@ class Walk {
   unsigned give(BranchStep step) {
     if (steps_ >= kMostBranchSteps) {
       if (steps_++ == kMostBranchSteps)
-        visit_({BranchStep::Kind::cut, step.ip, mode_of(step.ip), code_.arch, {}, 0, 0, false});
+        visit_({BranchStep::Kind::cut, step.ip, mode_of_address(step.ip), code_.arch, {}, 0, 0, false});
       return 0;
     }
     ++steps_;
-    step.mode = mode_of(step.ip);
+    step.mode = mode_of_address(step.ip);
     step.arch = code_.arch;
     const unsigned length = instruction_length(code_.arch, at(step.ip));
     step.code = at(step.ip).first(length);
@@ -76,7 +74,9 @@ class Walk {
   unsigned give_instruction(VirtAddr ip, bool continues = false) {
     return give({BranchStep::Kind::instruction, ip, {}, {}, {}, 0, 0, continues});
   }
-  void give_mark(BranchStep::Kind kind, VirtAddr ip) { visit_({kind, ip, mode_of(ip), code_.arch, {}, 0, 0, false}); }
+  void give_mark(BranchStep::Kind kind, VirtAddr ip) {
+    visit_({kind, ip, mode_of_address(ip), code_.arch, {}, 0, 0, false});
+  }
 
   void give_block(VirtAddr start, std::size_t entry) {
     const VirtAddr end = stack_.from(entry);

@@ -1,5 +1,6 @@
 #include <array>
 
+#include "cmd/branch_path.h"
 #include "cmd/field_text.h"
 #include "cmd/script_render.h"
 
@@ -34,8 +35,6 @@ void append_symbol(TextBuffer& out, SampleSource& source, VirtAddr address, Fiel
   if (fields.has(ScriptField::dso)) append_dso_in_parentheses(out, place, address, fields);
 }
 
-CpuMode mode_of(VirtAddr address) { return (address >> 63U) != 0 ? CpuMode::kernel : CpuMode::user; }
-
 void append_offset(TextBuffer& out, SampleSource& source, VirtAddr address, FieldSet fields) {
   append_hex(out, branch_offset(source, address));
   if (fields.has(ScriptField::dso)) append_dso_in_parentheses(out, locate_branch(source, address), address, fields);
@@ -56,11 +55,11 @@ void append_each(TextBuffer& out, const BranchStack& branches, SampleSource& sou
 }  // namespace
 
 Location locate_branch(SampleSource& source, VirtAddr address) {
-  return source.locate(address, mode_of(address), false);
+  return source.locate(address, mode_of_address(address), false);
 }
 
 std::uint64_t branch_offset(const SampleSource& source, VirtAddr address) {
-  const CpuMode mode = mode_of(address);
+  const CpuMode mode = mode_of_address(address);
   const Mapping* const mapping = source.mapping(address, mode);
   if (mapping == nullptr) return address;
   // The kernel's mappings have no place in a file: their file_offset is an address.

@@ -226,8 +226,7 @@ void append_address(TextBuffer& out, const SampleHit& hit, SampleSource& source,
   const bool is_fault = id == abi::PERF_COUNT_SW_PAGE_FAULTS || id == abi::PERF_COUNT_SW_PAGE_FAULTS_MIN ||
                         id == abi::PERF_COUNT_SW_PAGE_FAULTS_MAJ;
   if (!is_fault) return;
-  const bool in_kernel = (hit.sample->addr >> 63U) != 0;  // whoever touched it, the upper half is the kernel's
-  const Location place = source.locate(hit.sample->addr, in_kernel ? CpuMode::kernel : CpuMode::user, false);
+  const Location place = locate_branch(source, hit.sample->addr);  // whoever touched it
   append_symbol(out, place, place.address, fields);
 }
 
