@@ -329,13 +329,14 @@ def paused_and_resumed(results):
         stops = [FIXED.unpack_from(payload)[4] for kind, payload in areas.records if kind == SAMPLE]
         check(pairs and stops, f"{name}: {len(pairs)} pairs, {len(stops)} samples")
         times[name] = [made for _, made in pairs], min(stops)
-        check(results.counters(name)["paused"] > 5, f"{name}: {results.counters(name)}")
+        # How many ticks of the clock fall into a pause is the host's.
+        check(results.counters(name)["paused"] > 0, f"{name}: {results.counters(name)}")
     clocks, first = times["aux_resumed"]
     check(min(clocks) >= first, f"aux_resumed: traced {first - min(clocks)} ns before it was resumed")
     clocks, first = times["aux_paused"]
     check(max(clocks) <= first, f"aux_paused: traced {max(clocks) - first} ns after it was paused")
     counters = results.counters("aux_never_resumed")
-    check(counters["produced"] == 0 and counters["paused"] > 5, f"aux_never_resumed: {counters}")
+    check(counters["produced"] == 0 and counters["paused"] > 0, f"aux_never_resumed: {counters}")
     print(f"resumed and paused; {counters['paused']} ticks of an event that started paused")
 
 
