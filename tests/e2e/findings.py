@@ -19,7 +19,7 @@ def programs(folder):
         "zstd": ["zstd", "-q", "-f", "-9", text, "-o", text + ".zst"],
         "openssl": ["openssl", "speed", "-seconds", "1", "-bytes", "4096", "sha256"],
         "python": ["python3", "-c", "import hashlib, re; [hashlib.sha1(str(i).encode()) for i in range(300000)]"],
-        "fork and exec": ["sh", "-c", "i=0; while [ $i -lt 150 ]; do cat /dev/null; i=$((i+1)); done"],
+        "fork and exec": ["sh", "-c", "i=0; while [ $i -lt 40 ]; do head -c 20000000 /dev/zero | cat > /dev/null; i=$((i+1)); done"],
         "copy": ["dd", f"if={text}", "of=/dev/null", "bs=4k"],
     }
 
