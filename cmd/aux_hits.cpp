@@ -26,13 +26,11 @@ Result<std::unique_ptr<AuxHits>> AuxHits::open(const AuxRecording& recording, co
 
 void AuxHits::pop() {
   item_.reset();
-  while (const auto next = reading_->next()) {
-    Item item;
-    item.time_ns = next->time_ns;
-    item.hit = hit_of(next->bytes, item.text);
-    item_ = item;
-    return;
-  }
+  const auto next = reading_->next();
+  if (!next) return;
+  item_.emplace();
+  item_->time_ns = next->time_ns;
+  item_->hit = hit_of(next->bytes, item_->text);
 }
 
 }  // namespace simdprof::cmd

@@ -139,9 +139,8 @@ void render_column_names(const DumpRegsOptions& options, const RegisterReport& r
 }
 
 /// Lets the threads that load write of each sample what it says by itself: it holds where no finding says more.
-/// @return whether they do. Not where the recorder stopped threads for register images: what a sample's registers are
-/// is
-///         then known only when its turn comes
+/// @return whether they do: not where the recorder stopped threads for register images, of which it is known only when
+///         a sample's turn comes which are the sample's
 bool prepare_lines(SampleSource& source, const RegisterReport& report) {
   const RecordingFacts& facts = source.facts();
   const auto events = event_registers(facts.events, facts.source(), facts.arch);
