@@ -28,9 +28,10 @@ void AuxHits::pop() {
   item_.reset();
   const auto next = reading_->next();
   if (!next) return;
-  item_.emplace();
-  item_->time_ns = next->time_ns;
-  item_->hit = hit_of(next->bytes, item_->text);
+  Item item;
+  item.time_ns = next->time_ns;
+  item.hit = hit_of(next->bytes, item.text);
+  item_ = item;
 }
 
 }  // namespace simdprof::cmd
