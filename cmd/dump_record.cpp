@@ -160,6 +160,11 @@ struct FieldWriter {
     put(out, " offset={:#x} reference={:#x} index={} tid={} cpu={} bytes={}", r.piece.offset, r.piece.reference,
         r.piece.index, r.piece.tid, r.piece.cpu, r.piece.data.size());
   }
+  void operator()(const TracepointInfoRecord& r) {
+    put(out, " kind={}", r.info.kind == TracepointInfo::kFormat ? "format" : "kernel-texts");
+    put_text(out, "system", r.info.system);
+    put_text(out, "text", r.info.text);
+  }
 };
 
 void put_sample_id(TextBuffer& out, const SampleId& id) {

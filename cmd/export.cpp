@@ -23,14 +23,6 @@ struct ExportOptions {
   Verbosity verbosity;
 };
 
-/// The byte order of the recorded machine, which is that of the file.
-std::endian order_of(const RecordInput& input) {
-  for (const ChunkInfo& chunk : input.chunks()) {
-    if (chunk.start.info.kind == StreamKind::ring) return chunk.start.info.order;
-  }
-  return std::endian::little;
-}
-
 /// What AUX areas take in the input; perf's decoders would need the recording machine's own AUXTRACE_INFO beside them.
 std::uint64_t aux_bytes_of(const RecordInput& input) {
   std::uint64_t bytes = 0;
@@ -40,10 +32,11 @@ std::uint64_t aux_bytes_of(const RecordInput& input) {
   return bytes;
 }
 
-/// perf refuses a file with tracepoints that does not bring their formats: the writer gives them another type.
-std::ptrdiff_t tracepoints_of(const EventTable& table) {
-  return std::count_if(table.events.begin(), table.events.end(),
-                       [](const EventDesc& event) { return event.attr.type == abi::PERF_TYPE_TRACEPOINT; });
+/// perf refuses a file with tracepoints that does not bring their formats: the writer gives these another type.
+std::ptrdiff_t changed_tracepoints(const RecordingFacts& facts) {
+  return std::count_if(facts.events.events.begin(), facts.events.events.end(), [&facts](const EventDesc& event) {
+    return event.attr.type == abi::PERF_TYPE_TRACEPOINT && !facts.has_format(event.attr);
+  });
 }
 
 void append_count(std::string& line, std::uint64_t count, std::string_view what) {
@@ -80,7 +73,7 @@ void report(const ExportOptions& options, const SampleLowering& lowering, const 
   if (added_events != 0)
     line +=
         fmt::format(", {} more event{} for samples without some registers", added_events, added_events == 1 ? "" : "s");
-  if (const auto tracepoints = tracepoints_of(session.facts().events); tracepoints != 0) {
+  if (const auto tracepoints = changed_tracepoints(session.facts()); tracepoints != 0) {
     line += fmt::format(", {} tracepoint{} as bpf-output", tracepoints, tracepoints == 1 ? "" : "s");
   }
   if (const std::string left_out = left_out_line(lowered, totals); !left_out.empty()) line += "; " + left_out;
@@ -94,7 +87,7 @@ Status run_export(const ExportOptions& options) {
   auto session = Session::open(options.input);
   if (!session) return fail(session.error());
   const RecordingFacts& facts = session->facts();
-  auto writer = perfdata::Writer::create(options.output, order_of(session->input()));
+  auto writer = perfdata::Writer::create(options.output, recorded_order(session->input()));
   if (!writer) return fail(writer.error());
   SampleLowering lowering(facts);
   auto events = ExportEvents::start(*writer, facts, lowering, options.strip_registers);

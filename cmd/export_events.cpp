@@ -45,8 +45,8 @@ Result<ExportEvents> ExportEvents::start(perfdata::Writer& writer, const Recordi
     Form form{number, {}, 0, !ids[number].empty()};
     if (!form.has_recorded_ids) ids[number].push_back(events.make_id());
     form.first_id = ids[number].front();
-    perfdata::OutEvent out{lower_attr(event.attr, strip_registers, events.sample_id_all_), event.name,
-                           std::move(ids[number])};
+    perfdata::OutEvent out{lower_attr(event.attr, strip_registers, events.sample_id_all_, facts.has_format(event.attr)),
+                           event.name, std::move(ids[number])};
     if (!strip_registers) {
       const RegisterMasks masks = expected_masks(event.attr, facts.arch, lowering.makes_images(number));
       out.attr.sample_regs_user = masks.user.value_or(0);

@@ -1,9 +1,12 @@
 #include "cmd/export_features.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <optional>
 #include <string_view>
+
+#include "lib/perfdata/tracing_data.h"
 
 namespace simdprof::cmd {
 namespace {
@@ -113,10 +116,29 @@ Status add_build_ids(perfdata::Writer& writer, const RecordingFacts& facts) {
   return {};
 }
 
+/// The formats of the tracepoints that are events.
+Status add_tracepoints(perfdata::Writer& writer, const RecordingFacts& facts) {
+  perfdata::OutTracingData data;
+  for (const auto& tracepoint : facts.tracepoints) {
+    const auto is_its = [&tracepoint](const EventDesc& event) {
+      return event.attr.type == abi::PERF_TYPE_TRACEPOINT && event.attr.config == tracepoint.id;
+    };
+    const auto& events = facts.events.events;
+    if (std::any_of(events.begin(), events.end(), is_its)) {
+      data.tracepoints.push_back({tracepoint.system, tracepoint.format});
+    }
+  }
+  if (data.tracepoints.empty()) return {};
+  data.kernel_texts = facts.kernel_texts;
+  data.long_bytes = abi::long_bytes(facts.arch);
+  data.page_bytes = number_fact<std::uint32_t>(facts, "page_bytes").value_or(data.page_bytes);
+  return writer.add_tracing_data(perfdata::encode_tracing_data(data, writer.order()));
+}
+
 }  // namespace
 
 Status add_features(perfdata::Writer& writer, const RecordingFacts& facts) {
-  for (const auto add : {add_texts, add_version, add_numbers, add_clock, add_build_ids}) {
+  for (const auto add : {add_texts, add_version, add_numbers, add_clock, add_tracepoints, add_build_ids}) {
     if (auto added = add(writer, facts); !added) return added;
   }
   return {};

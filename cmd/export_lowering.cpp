@@ -82,7 +82,7 @@ std::uint64_t expected_mask(std::uint64_t mask, std::uint64_t vectors, const abi
 
 }  // namespace
 
-abi::EventAttr lower_attr(const abi::EventAttr& attr, bool strip_registers, bool sample_id_all) {
+abi::EventAttr lower_attr(const abi::EventAttr& attr, bool strip_registers, bool sample_id_all, bool has_format) {
   abi::EventAttr out = attr;
   out.size = perfdata::kAttrBytes;
   out.sample_type |= abi::PERF_SAMPLE_IDENTIFIER;
@@ -91,8 +91,8 @@ abi::EventAttr lower_attr(const abi::EventAttr& attr, bool strip_registers, bool
   if (sample_id_all) out.flags |= abi::kAttrSampleIdAll;
   out.flags &= ~(abi::kAttrDeferCallchain | abi::kAttrDeferOutput);
   out.branch_sample_type &= ~abi::PERF_SAMPLE_BRANCH_COUNTERS;
-  if (out.type == abi::PERF_TYPE_TRACEPOINT) {
-    // The format of a tracepoint's raw bytes is not in the recording, and without it perf refuses the whole file.
+  if (out.type == abi::PERF_TYPE_TRACEPOINT && !has_format) {
+    // Without the format of a tracepoint's raw bytes perf refuses the whole file.
     out.type = abi::PERF_TYPE_SOFTWARE;
     out.config = abi::PERF_COUNT_SW_BPF_OUTPUT;
   }

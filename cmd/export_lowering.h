@@ -33,7 +33,7 @@ struct LoweringCounts {
 /// chains, no branch counters.
 ///
 /// @param sample_id_all  records of this file that are no samples end with a trailer
-abi::EventAttr lower_attr(const abi::EventAttr& attr, bool strip_registers, bool sample_id_all);
+abi::EventAttr lower_attr(const abi::EventAttr& attr, bool strip_registers, bool sample_id_all, bool has_format);
 
 /// Masks that samples of the event have when nothing is missing in them.
 /// @param makes_images  the recording has register images of the event's samples

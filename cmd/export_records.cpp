@@ -15,6 +15,7 @@ bool is_description(std::uint32_t type) {
     case kRecordEventDesc:
     case kRecordEventId:
     case kRecordHostFact:
+    case kRecordTracepointInfo:
     case kRecordXsaveTable:
     case kRecordBuildId:
     case kRecordSource:

@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "decoders/record/decode_record.h"
+#include "decoders/tracepoint/tracepoint_format.h"
 #include "lib/capture/register_list.h"
 #include "lib/container/record_walk.h"
 
@@ -18,6 +19,8 @@ constexpr std::size_t kMaxEvents = 4096;
 constexpr std::size_t kMaxEventIds = std::size_t{1} << 22U;  ///< 1024 events on 4096 CPUs
 constexpr std::size_t kMaxHostFacts = 4096;
 constexpr std::size_t kMaxSources = 256;
+constexpr std::size_t kMaxTracepoints = 8192;
+constexpr std::size_t kMaxKernelTextBytes = std::size_t{4} << 20U;
 constexpr std::size_t kMaxBuildIds = std::size_t{1} << 20U;
 constexpr std::uint64_t kMaxMetadataBytes = std::uint64_t{256} << 20U;
 
@@ -72,6 +75,18 @@ struct FactsBuilder {
   Status operator()(const SourceRecord& record) {
     if (facts.sources.size() >= kMaxSources) return too_many("sources");
     facts.sources.push_back({record.kind, record.error_number, std::string(record.explanation)});
+    return {};
+  }
+  Status operator()(const TracepointInfoRecord& record) {
+    if (record.info.kind == TracepointInfo::kFormat) {
+      if (facts.tracepoints.size() >= kMaxTracepoints) return too_many("tracepoints");
+      const auto format = parse_tracepoint_format(record.info.system, record.info.text);
+      if (!format) return fail(format.error());
+      facts.tracepoints.push_back({std::string(record.info.system), std::string(record.info.text), format->id});
+      return {};
+    }
+    if (facts.kernel_texts.size() + record.info.text.size() > kMaxKernelTextBytes) return too_many("kernel texts");
+    facts.kernel_texts += record.info.text;
     return {};
   }
   Status operator()(const EndRecord& record) {

@@ -72,6 +72,19 @@ std::optional<SourceKind> RecordingFacts::source() const {
   return std::nullopt;
 }
 
+bool RecordingFacts::has_format(const abi::EventAttr& attr) const {
+  return attr.type == abi::PERF_TYPE_TRACEPOINT &&
+         std::any_of(tracepoints.begin(), tracepoints.end(),
+                     [&attr](const Tracepoint& tracepoint) { return tracepoint.id == attr.config; });
+}
+
+std::endian recorded_order(const RecordInput& input) {
+  for (const ChunkInfo& chunk : input.chunks()) {
+    if (chunk.start.info.kind == StreamKind::ring) return chunk.start.info.order;
+  }
+  return std::endian::little;
+}
+
 std::optional<abi::ClockReference> RecordingFacts::clock_reference() const {
   const auto found = host.find(std::string(abi::kClockReferenceFact));
   return found == host.end() ? std::nullopt : abi::parse_clock_reference(found->second);

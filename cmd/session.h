@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -33,6 +34,13 @@ struct RecordingFacts {
     std::int32_t error_number = 0;
     std::string explanation;
   };
+  struct Tracepoint {
+    std::string system;
+    std::string format;    ///< the text of its file in tracefs
+    std::uint64_t id = 0;  ///< attr.config of its events
+  };
+  std::vector<Tracepoint> tracepoints;
+  std::string kernel_texts;            ///< lines of printk_formats in tracefs
   std::vector<SourceAttempt> sources;  ///< in the order they were tried; the one with error_number 0 was taken
   std::map<std::string, std::string> build_ids;            ///< path -> lower-case hex
   std::optional<std::uint64_t> start_ns, end_ns;           ///< of the recording; absent: no record tells them
@@ -40,9 +48,14 @@ struct RecordingFacts {
   [[nodiscard]] std::optional<SourceKind> source() const;  ///< the one that was taken
   /// What turns its times into times of day; nothing where that was not recorded.
   [[nodiscard]] std::optional<abi::ClockReference> clock_reference() const;
+  /// Whether it tells what the raw bytes of the event's samples mean, a tracepoint's.
+  [[nodiscard]] bool has_format(const abi::EventAttr& attr) const;
   /// simdprof made the recording, which writes when it began and ended; perf does not.
   [[nodiscard]] bool recorder_tells_end() const { return host.contains("simdprof"); }
 };
+
+/// The byte order of the recorded machine.
+std::endian recorded_order(const RecordInput& input);
 
 /// Whether AUX bytes are given, or left in the file: few need them and they can be most of it.
 enum class AuxBytes : std::uint8_t { left_out, given };

@@ -180,6 +180,17 @@ void read_auxtrace(BodyReader& r) {
   r.out = AuxtraceRecord{piece};
 }
 
+void read_tracepoint_info(BodyReader& r) {
+  TracepointInfo info;
+  info.kind = r.in.u32();
+  if (info.kind > TracepointInfo::kKernelTexts) refuse(r, "what is told of tracepoints is not known");
+  r.in.skip(4);  // reserved
+  info.system = read_text(r.in);
+  info.text = read_text(r.in);
+  read_padding(r);
+  r.out = TracepointInfoRecord{info};
+}
+
 constexpr std::array kReaders = {
     RecordReader{kRecordStream, read_stream},
     RecordReader{kRecordEventDesc, read_event_desc},
@@ -193,6 +204,7 @@ constexpr std::array kReaders = {
     RecordReader{kRecordEnd, read_end},
     RecordReader{kRecordAuxtraceInfo, read_auxtrace_info},
     RecordReader{kRecordAuxtrace, read_auxtrace},
+    RecordReader{kRecordTracepointInfo, read_tracepoint_info},
 };
 
 }  // namespace

@@ -46,6 +46,8 @@ struct EventAttr {
 
   /// Whether hits in kernel mode are sampled.
   [[nodiscard]] inline bool samples_kernel() const;
+  /// Whether its samples are what a BPF program hands over, one at a time.
+  [[nodiscard]] inline bool is_bpf_output() const;
 };
 static_assert(sizeof(EventAttr) == 176);
 static_assert(offsetof(EventAttr, flags) == 40);
@@ -146,6 +148,8 @@ enum SwId : std::uint64_t {
   PERF_COUNT_SW_BPF_OUTPUT = 10,
   PERF_COUNT_SW_CGROUP_SWITCHES = 11,
 };
+
+bool EventAttr::is_bpf_output() const { return type == PERF_TYPE_SOFTWARE && config == PERF_COUNT_SW_BPF_OUTPUT; }
 
 enum SampleBit : std::uint64_t {
   PERF_SAMPLE_IP = 1ULL << 0,

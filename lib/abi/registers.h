@@ -12,6 +12,9 @@ enum class Arch : std::uint8_t { unknown, x86_64, x86_32, arm64, arm32, riscv64,
 
 constexpr bool is_x86(Arch arch) { return arch == Arch::x86_64 || arch == Arch::x86_32; }
 
+/// Bytes of a C long and of a pointer; of an unknown machine 8.
+constexpr unsigned long_bytes(Arch arch) { return arch == Arch::x86_32 || arch == Arch::arm32 ? 4 : 8; }
+
 /// `x86_64`, `aarch64`, ... as uname -m prints it, to Arch; unknown for others.
 Arch parse_arch(std::string_view machine);
 

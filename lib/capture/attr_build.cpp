@@ -17,14 +17,14 @@ std::uint64_t sample_type_for(const EventRequest& request, const SamplingOptions
   if (options.intr_regs != 0) bits |= abi::PERF_SAMPLE_REGS_INTR;
   if (options.data_address) bits |= abi::PERF_SAMPLE_ADDR | abi::PERF_SAMPLE_DATA_SRC;
   if (request.attr.type == abi::PERF_TYPE_BREAKPOINT) bits |= abi::PERF_SAMPLE_ADDR;
-  if (request.attr.type == abi::PERF_TYPE_TRACEPOINT) bits |= abi::PERF_SAMPLE_RAW;
+  if (request.attr.type == abi::PERF_TYPE_TRACEPOINT || request.attr.is_bpf_output()) bits |= abi::PERF_SAMPLE_RAW;
   return bits;
 }
 
 void set_rate(const EventRequest& request, const SamplingOptions& options, std::uint64_t frequency_hz,
               abi::EventAttr& attr) {
-  const bool every_hit =
-      request.attr.type == abi::PERF_TYPE_TRACEPOINT || request.attr.type == abi::PERF_TYPE_BREAKPOINT;
+  const bool every_hit = request.attr.type == abi::PERF_TYPE_TRACEPOINT ||
+                         request.attr.type == abi::PERF_TYPE_BREAKPOINT || request.attr.is_bpf_output();
   if (request.has_period) return;
   if (request.has_frequency) {
     attr.flags |= abi::kAttrFreq;
@@ -107,7 +107,8 @@ std::vector<EventPlan> build_event_plans(const std::vector<EventRequest>& reques
                      request.role,
                      request.pmu,
                      {},
-                     {}});
+                     {},
+                     request.tracepoint});
   }
   return plans;
 }

@@ -186,6 +186,7 @@ class EventListParser {
     if (!id) return at(start, id.error());
     event.attr.type = abi::PERF_TYPE_TRACEPOINT;
     event.attr.config = *id;
+    event.tracepoint = fmt::format("{}:{}", name, tracepoint);
     const std::string_view letters = second == std::string_view::npos ? std::string_view{} : rest.substr(second + 1);
     return finish_modifiers(letters, start + word.size() - letters.size(), event);
   }

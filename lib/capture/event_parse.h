@@ -19,6 +19,7 @@ struct EventRequest {
   std::string name;     ///< as written: "task-clock:u"
   EventRole role = EventRole::samples;
   std::string pmu;             ///< folder of its PMU in sysfs; empty: an event that every kernel has
+  std::string tracepoint;      ///< "sched:sched_switch"; empty: it is none
   int group = -1;              ///< index of the group's leader in the list, -1: not in a group
   bool mode_given = false;     ///< u, k or h is among the modifiers
   bool precise_given = false;  ///< p is

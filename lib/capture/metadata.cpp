@@ -11,6 +11,7 @@
 #include "lib/abi/xsave.h"
 #include "lib/base/fd.h"
 #include "lib/capture/record_batch.h"
+#include "lib/capture/tracepoint.h"
 
 namespace simdprof {
 namespace {
@@ -88,6 +89,7 @@ Status write_recording_head(RecordSink& sink, const CapturePlan& plan, const std
   for (const auto& [key, value] : facts) batch.add(encode_host_fact(key, value), kNoTime);
   const abi::XsaveTable xsave = abi::probe_xsave_table();
   if (xsave.xcr0_mask != 0) batch.add(encode_xsave_table(xsave), kNoTime);
+  for (const auto& record : load_tracepoint_infos(EventSystem{}, plan.events)) batch.add(record, kNoTime);
   for (const SourceAttempt& attempt : attempts) {
     batch.add(encode_source(attempt.source, attempt.error_number, attempt.explanation), kNoTime);
   }

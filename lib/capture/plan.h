@@ -44,6 +44,7 @@ struct EventPlan {
   std::string pmu;                 ///< folder of its PMU in sysfs; empty: a kind of event that every kernel has
   std::string filter;              ///< PERF_EVENT_IOC_SET_FILTER; empty: none
   std::vector<std::int32_t> cpus;  ///< CPUs that have its PMU; empty: all
+  std::string tracepoint;          ///< "sched:sched_switch"; empty: it is none
 };
 
 /// What becomes of AUX areas.

@@ -5,8 +5,12 @@
 
 #include <algorithm>
 #include <cctype>
+#include <set>
+#include <string>
+#include <utility>
 
 #include "lib/base/fd.h"
+#include "lib/model/own_record.h"
 
 namespace simdprof {
 namespace {
@@ -15,6 +19,15 @@ bool plain_word(std::string_view word) {
   return !word.empty() && word.size() < 128 && std::all_of(word.begin(), word.end(), [](unsigned char c) {
     return std::isalnum(c) != 0 || c == '_' || c == '-';
   });
+}
+
+/// A file of the first tracefs that has it, as far as it goes into a record.
+std::string load_from_tracefs(const EventSystem& system, const std::string& file, std::size_t limit_bytes) {
+  for (const std::string& root : system.tracefs) {
+    auto text = load_text(fmt::format("{}/{}", root, file), limit_bytes);
+    if (text && text->find('\0') == std::string::npos) return std::move(*text);
+  }
+  return {};
 }
 
 }  // namespace
@@ -46,6 +59,26 @@ Result<std::uint64_t> load_tracepoint_id(const EventSystem& system, std::string_
                             subsystem, name));
   }
   return fail(Errc::not_found, fmt::format("this kernel has no tracepoint '{}:{}'", subsystem, name));
+}
+
+std::vector<std::vector<std::byte>> load_tracepoint_infos(const EventSystem& system,
+                                                          const std::vector<EventPlan>& events) {
+  constexpr std::size_t kMostTextsBytes = std::size_t{1} << 20U;
+  std::vector<std::vector<std::byte>> records;
+  std::set<std::string_view> known;
+  for (const EventPlan& event : events) {
+    if (event.tracepoint.empty() || !known.insert(event.tracepoint).second) continue;
+    const std::string_view name = event.tracepoint;
+    const std::string_view subsystem = name.substr(0, name.find(':'));
+    const std::string file = fmt::format("events/{}/{}/format", subsystem, name.substr(subsystem.size() + 1));
+    const std::string text = load_from_tracefs(system, file, kMaxTracepointTextBytes - subsystem.size());
+    if (!text.empty()) records.push_back(encode_tracepoint_info({TracepointInfo::kFormat, subsystem, text}));
+  }
+  if (records.empty()) return records;
+  for (auto& record : encode_kernel_texts(load_from_tracefs(system, "printk_formats", kMostTextsBytes))) {
+    records.push_back(std::move(record));
+  }
+  return records;
 }
 
 }  // namespace simdprof

@@ -24,6 +24,7 @@ std::string record_name(std::uint32_t type) {
     case kRecordEnd: return "END";
     case kRecordAuxtraceInfo: return "AUXTRACE_INFO";
     case kRecordAuxtrace: return "AUXTRACE";
+    case kRecordTracepointInfo: return "TRACEPOINT_INFO";
     default: return fmt::format("type {:#x}", type);
   }
 }

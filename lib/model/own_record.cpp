@@ -221,6 +221,28 @@ std::vector<std::byte> encode_auxtrace(const AuxPiece& piece) {
   return record;
 }
 
+std::vector<std::byte> encode_tracepoint_info(const TracepointInfo& info) {
+  SIMDPROF_ASSERT(info.system.size() + info.text.size() <= kMaxTracepointTextBytes);
+  return RecordBuilder(kRecordTracepointInfo, 0, info.text.size() + 64)
+      .u32(info.kind)
+      .u32(0)
+      .text(info.system)
+      .text(info.text)
+      .finish();
+}
+
+std::vector<std::vector<std::byte>> encode_kernel_texts(std::string_view lines) {
+  std::vector<std::vector<std::byte>> records;
+  while (!lines.empty()) {
+    std::string_view part = lines.substr(0, kMaxTracepointTextBytes);
+    if (part.size() < lines.size()) part = part.substr(0, part.rfind('\n') + 1);
+    if (part.empty()) break;
+    records.push_back(encode_tracepoint_info({TracepointInfo::kKernelTexts, {}, part}));
+    lines.remove_prefix(part.size());
+  }
+  return records;
+}
+
 std::vector<std::byte> encode_end(std::uint64_t start_ns, std::uint64_t end_ns, std::int32_t wait_status) {
   return RecordBuilder(kRecordEnd).u64(start_ns).u64(end_ns).i32(wait_status).u32(0).finish();
 }

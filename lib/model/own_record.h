@@ -30,9 +30,10 @@ enum OwnRecordType : std::uint32_t {
   kRecordEnd = 0x53440009,
   kRecordAuxtraceInfo = 0x5344000a,
   kRecordAuxtrace = 0x5344000b,
+  kRecordTracepointInfo = 0x5344000c,
 };
 
-inline constexpr std::uint32_t kLastOwnRecord = kRecordAuxtrace;
+inline constexpr std::uint32_t kLastOwnRecord = kRecordTracepointInfo;
 
 /// `"SIMDPROF"` as the first payload word of kRecordStream: how decompressed bytes are recognised.
 inline constexpr std::uint64_t kStreamMagic = 0x464f5250444d4953;
@@ -98,6 +99,18 @@ struct AuxPiece {
 };
 inline constexpr std::size_t kMaxAuxPieceBytes = 32768;
 
+/// What the recording kernel tells of its tracepoints, as tracefs has it.
+struct TracepointInfo {
+  enum Kind : std::uint32_t {
+    kFormat = 0,       ///< events/SYSTEM/NAME/format
+    kKernelTexts = 1,  ///< a part, of whole lines, of printk_formats: texts by their addresses
+  };
+  std::uint32_t kind = kFormat;
+  std::string_view system;  ///< of a format: "sched"
+  std::string_view text;
+};
+inline constexpr std::size_t kMaxTracepointTextBytes = 65000;  ///< of `system` and `text`
+
 /// Little-endian bytes of one record under construction; the header is written by finish().
 class RecordBuilder {
  public:
@@ -151,6 +164,11 @@ std::vector<std::byte> encode_auxtrace_info(std::uint32_t type, std::span<const 
 std::vector<std::byte> encode_auxtrace(const AuxPiece& piece);
 /// The same without the data: the caller writes piece.data behind it, and zeros up to a multiple of 8 bytes.
 std::vector<std::byte> encode_auxtrace_head(const AuxPiece& piece);
+/// `info.system` and `info.text` have no NUL, and kMaxTracepointTextBytes at most.
+std::vector<std::byte> encode_tracepoint_info(const TracepointInfo& info);
+/// Records of kind kKernelTexts, as many as the text needs: each holds whole lines. A line that no record can hold ends
+/// them.
+std::vector<std::vector<std::byte>> encode_kernel_texts(std::string_view lines);
 /// The end of a recording: start and end in the recording's clock, and the child's wait status (-1: no child).
 std::vector<std::byte> encode_end(std::uint64_t start_ns, std::uint64_t end_ns, std::int32_t wait_status);
 

@@ -162,13 +162,16 @@ struct AuxtraceInfoRecord {
 struct AuxtraceRecord {
   AuxPiece piece;
 };
+struct TracepointInfoRecord {
+  TracepointInfo info;
+};
 
 using RecordBody =
     std::variant<Sample, MmapRecord, CommRecord, ForkRecord, ExitRecord, LostRecord, LostSamplesRecord, ThrottleRecord,
                  SwitchRecord, ReadRecord, AuxRecord, ItraceStartRecord, AuxOutputHwIdRecord, NamespacesRecord,
                  KsymbolRecord, BpfEventRecord, CgroupRecord, TextPokeRecord, DeferredCallchainRecord, StreamRecord,
                  EventDescRecord, EventIdRecord, HostFactRecord, XsaveTableRecord, RegisterImageRecord, LossRecord,
-                 BuildIdRecord, SourceRecord, EndRecord, AuxtraceInfoRecord, AuxtraceRecord>;
+                 BuildIdRecord, SourceRecord, EndRecord, AuxtraceInfoRecord, AuxtraceRecord, TracepointInfoRecord>;
 
 /// One decoded record.
 struct Record {

@@ -12,6 +12,7 @@
 #include "lib/abi/attr_bytes.h"
 #include "lib/abi/clock_reference.h"
 #include "lib/abi/perf_file.h"
+#include "lib/perfdata/tracing_data.h"
 
 namespace simdprof::perfdata {
 namespace {
@@ -297,6 +298,7 @@ void read_known(std::uint32_t feature, Cursor& in, Metadata& out) {
 }  // namespace
 
 Status read_feature(std::uint32_t feature, Cursor in, Metadata& out) {
+  if (feature == abi::HEADER_TRACING_DATA) return read_tracing_data(in, out);
   read_known(feature, in, out);
   if (!in.failed()) return {};
   const char* name = abi::feature_name(feature);

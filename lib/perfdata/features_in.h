@@ -8,6 +8,8 @@
 
 namespace simdprof::perfdata {
 
+inline constexpr std::uint64_t kMaxFeatureBytes = std::uint64_t{16} << 20U;
+
 /// Reads the bytes of one header feature, of a section or of a HEADER_FEATURE record, into the metadata. A feature that
 /// tells nothing to us is passed over.
 ///

@@ -20,6 +20,8 @@ constexpr std::size_t kMaxBuildIdBytes = 64;
 constexpr std::size_t kMaxTextBytes = 4096;  ///< of names and paths; PATH_MAX
 constexpr std::size_t kMaxAuxtraceInfos = 64;
 constexpr std::size_t kMaxAuxtraceBytes = 60000;
+constexpr std::size_t kMaxTracepoints = 8192;
+constexpr std::size_t kMaxKernelTextBytes = std::size_t{4} << 20U;
 
 /// Registers of the samples, as far as the kernel's tool can record them.
 SourceKind source_of(const abi::EventAttr& attr) {
@@ -97,6 +99,17 @@ void Metadata::add_auxtrace_info(std::uint32_t type, std::span<const std::byte> 
   auxtrace_.push_back(encode_auxtrace_info(type, values));
 }
 
+void Metadata::add_tracepoint(std::string_view system, std::string_view format) {
+  if (tracepoints_.size() >= kMaxTracepoints || system.size() + format.size() > kMaxTracepointTextBytes) return;
+  if (format.find('\0') != std::string_view::npos) return;
+  tracepoints_.push_back(encode_tracepoint_info({TracepointInfo::kFormat, system, format}));
+}
+
+void Metadata::add_kernel_texts(std::string_view lines) {
+  lines = lines.substr(0, std::min(lines.find('\0'), kMaxKernelTextBytes));
+  for (auto& record : encode_kernel_texts(lines)) tracepoints_.push_back(std::move(record));
+}
+
 std::string Metadata::name_of(std::size_t event) const {
   const auto named = names_.find(event);
   if (named != names_.end()) return named->second;
@@ -134,6 +147,7 @@ Metadata::Records Metadata::encode() const {
   for (const auto& [key, value] : facts_) add(encode_host_fact(key, value));
   for (const auto& record : build_ids_) add(record);
   for (const auto& record : auxtrace_) add(record);
+  for (const auto& record : tracepoints_) add(record);
   if (!events_.empty()) add(encode_source(source, 0, "recorded by perf"));
   return out;
 }

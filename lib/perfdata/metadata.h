@@ -40,6 +40,10 @@ class Metadata {
   void add_build_id(std::span<const std::byte> id, std::string_view path);
   void add_auxtrace_info(std::uint32_t type, std::span<const std::byte> words, std::endian order);
 
+  /// Text without NUL; what is longer than a record can hold is left out.
+  void add_tracepoint(std::string_view system, std::string_view format);
+  void add_kernel_texts(std::string_view lines);
+
   [[nodiscard]] const std::vector<Event>& events() const { return events_; }
   [[nodiscard]] const std::map<std::string, std::string>& facts() const { return facts_; }
 
@@ -69,8 +73,9 @@ class Metadata {
   std::vector<ConfigName> names_of_configs_;
   std::map<std::uint64_t, Place> places_;
   std::map<std::string, std::string> facts_;
-  std::vector<std::vector<std::byte>> build_ids_;  ///< records
-  std::vector<std::vector<std::byte>> auxtrace_;   ///< records
+  std::vector<std::vector<std::byte>> build_ids_;    ///< records
+  std::vector<std::vector<std::byte>> auxtrace_;     ///< records
+  std::vector<std::vector<std::byte>> tracepoints_;  ///< records
 };
 
 }  // namespace simdprof::perfdata

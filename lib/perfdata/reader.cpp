@@ -24,7 +24,6 @@ using namespace perfdata;
 
 namespace {
 
-constexpr std::uint64_t kMaxFeatureBytes = std::uint64_t{16} << 20U;
 constexpr std::uint64_t kMaxAttrEntryBytes = 4096;
 constexpr std::uint64_t kSectionBytes = 16;
 /// The recorder's part of a file that was not closed ends with the file.
@@ -128,8 +127,8 @@ Status PerfDataReader::State::read_features() {
   const auto table = load_feature_table(files[0], header);
   if (!table) return fail(table.error());
   for (const FeatureSection& feature : *table) {
-    const bool large = feature.feature == abi::HEADER_TRACING_DATA || feature.feature == abi::HEADER_BPF_BTF ||
-                       feature.feature == abi::HEADER_AUXTRACE || feature.feature == abi::SIMPLEPERF_FEAT_FILE;
+    const bool large = feature.feature == abi::HEADER_BPF_BTF || feature.feature == abi::HEADER_AUXTRACE ||
+                       feature.feature == abi::SIMPLEPERF_FEAT_FILE;
     if (large) continue;
     auto bytes = load_section(files[0], feature.section, kMaxFeatureBytes);
     if (!bytes) {

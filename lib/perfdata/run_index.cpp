@@ -1,11 +1,15 @@
 #include "lib/perfdata/run_index.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
 #include "lib/abi/perf_event.h"
 #include "lib/abi/perf_file.h"
+#include "lib/perfdata/features_in.h"
 #include "lib/perfdata/tool_records.h"
+#include "lib/perfdata/tracing_data.h"
 
 namespace simdprof::perfdata {
 namespace {
@@ -83,6 +87,27 @@ void RunIndex::add_aux(const RecordFrame& frame, Cursor in, std::uint64_t offset
   }
 }
 
+/// Behind the record's head, or, in those of simpleperf, in it.
+void RunIndex::add_tracing_data(const RecordFrame& frame, Cursor in, std::uint64_t offset) {
+  const std::uint64_t size = in.u32();
+  const std::uint64_t behind = frame.total_bytes - frame.head_bytes;
+  std::vector<std::byte> bytes;
+  if (behind == 0) {
+    const auto own = in.take(std::min<std::uint64_t>(size, in.remaining()));
+    bytes.assign(own.begin(), own.end());
+  } else {
+    if (behind > kMaxFeatureBytes) {
+      return skip(frame.type, Error{Errc::limit, fmt::format("tracing data of {} bytes", behind), offset, {}});
+    }
+    bytes.resize(static_cast<std::size_t>(behind));
+    const auto got = scanned_->read_at(offset + frame.head_bytes, bytes);
+    if (!got) return skip(frame.type, got.error());
+    bytes.resize(*got);
+  }
+  auto read = read_tracing_data(Cursor{bytes, offset + frame.head_bytes, order_}, metadata_);
+  if (!read) skip(frame.type, std::move(read.error()));
+}
+
 Status RunIndex::inflate(std::uint32_t type, std::span<const std::byte> head, std::uint64_t offset) {
   Cursor in{head, offset, order_};
   in.skip(abi::kRecordHeaderBytes);
@@ -120,6 +145,7 @@ Status RunIndex::add_tool_record(const RecordFrame& frame, std::span<const std::
   in.skip(abi::kRecordHeaderBytes);
   switch (frame.type) {
     case abi::PERF_RECORD_AUXTRACE: add_aux(frame, in, offset); return {};
+    case abi::PERF_RECORD_HEADER_TRACING_DATA: add_tracing_data(frame, in, offset); return {};
     case abi::PERF_RECORD_COMPRESSED:
     case abi::PERF_RECORD_COMPRESSED2: return inflate(frame.type, head, offset);
     default: break;
@@ -137,6 +163,7 @@ Status RunIndex::add_part(std::vector<InputFile>& files, std::size_t file, std::
   file_ = file;
   inflater_.reset();
   inflated_.clear();
+  scanned_ = &files[file];
   if (auto walked = RecordScan(files[file], end, order_, *this).walk(begin); !walked) return walked;
   if (inflater_ && inflater_->size() != 0) {
     auto inflated = InputFile::adopt(inflater_->take_file());
@@ -144,6 +171,7 @@ Status RunIndex::add_part(std::vector<InputFile>& files, std::size_t file, std::
     inflater_.reset();
     files.push_back(std::move(*inflated));
     file_ = files.size() - 1;
+    scanned_ = &files[file_];
     for (const Inflated& part : std::vector(inflated_)) {
       if (auto walked = RecordScan(files[file_], part.end, order_, *this).walk(part.begin); !walked) return walked;
     }

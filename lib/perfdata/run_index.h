@@ -52,6 +52,7 @@ class RunIndex final : public ScanSink {
   };
   Status inflate(std::uint32_t type, std::span<const std::byte> head, std::uint64_t offset);
   void add_aux(const RecordFrame& frame, Cursor in, std::uint64_t offset);
+  void add_tracing_data(const RecordFrame& frame, Cursor in, std::uint64_t offset);
   void skip(std::uint32_t type, Error error);
   [[nodiscard]] StreamId aux_stream(const AuxRun& run);
 
@@ -69,6 +70,7 @@ class RunIndex final : public ScanSink {
 
   // Of the part at hand.
   std::size_t file_ = 0;
+  const InputFile* scanned_ = nullptr;
   StreamId stream_ = 1;
   std::optional<StreamInflater> inflater_;
   std::vector<Inflated> inflated_;

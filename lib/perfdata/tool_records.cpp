@@ -156,7 +156,6 @@ Result<ToolRecord> read_tool_record(std::uint32_t type, Cursor in, Metadata& out
     case abi::PERF_RECORD_TIME_CONV: return done(read_time_conv(in, out));
     case abi::PERF_RECORD_HEADER_FEATURE: return done(read_header_feature(in, out));
     case abi::SIMPLEPERF_RECORD_EVENT_ID: return done(read_simpleperf_ids(in, out));
-    case abi::PERF_RECORD_HEADER_TRACING_DATA:
     case abi::PERF_RECORD_FINISHED_ROUND:
     case abi::PERF_RECORD_FINISHED_INIT:
     case abi::PERF_RECORD_THREAD_MAP:

@@ -79,6 +79,15 @@ Status Writer::add_feature(abi::PerfFeature feature, std::vector<std::byte> cont
   return put_record(abi::PERF_RECORD_HEADER_FEATURE, 0, record.view());
 }
 
+Status Writer::add_tracing_data(std::vector<std::byte> content) {
+  if (!pipe_mode()) return add_feature(abi::HEADER_TRACING_DATA, std::move(content));
+  constexpr std::uint16_t kHeadBytes = 12;  // the header and the size of what is behind
+  content.resize((content.size() + 7) / 8 * 8);
+  buffer_.u32(abi::PERF_RECORD_HEADER_TRACING_DATA).u16(0).u16(kHeadBytes);
+  buffer_.u32(static_cast<std::uint32_t>(content.size()));
+  return put(content);
+}
+
 Status Writer::add_build_id(const OutBuildId& entry) {
   const auto bytes =
       encode_build_id_entry(entry, pipe_mode() ? abi::PERF_RECORD_HEADER_BUILD_ID : kNoRecordType, order_);

@@ -38,6 +38,8 @@ class Writer {
   OutEvent& event(std::size_t number) { return events_[number]; }
   /// @return limit in pipe mode when it is larger than a record
   Status add_feature(abi::PerfFeature feature, std::vector<std::byte> content);
+  /// What encode_tracing_data() made: a feature section, or in pipe mode a record with its bytes behind it.
+  Status add_tracing_data(std::vector<std::byte> content);
   Status add_build_id(const OutBuildId& entry);
 
   /// Appends one record. Records come in time order.

@@ -263,13 +263,13 @@ TEST(LowerAttr, HasNothingThatPerf61DoesNotKnow) {
   attr.sample_regs_user = 0xff0fff;
   attr.flags = abi::kAttrFreq | abi::kAttrDeferCallchain | abi::kAttrDeferOutput;
   attr.branch_sample_type = abi::PERF_SAMPLE_BRANCH_HW_INDEX | abi::PERF_SAMPLE_BRANCH_COUNTERS;
-  const abi::EventAttr lowered = lower_attr(attr, false, true);
+  const abi::EventAttr lowered = lower_attr(attr, false, true, false);
   EXPECT_EQ(lowered.size, 128U);
   EXPECT_EQ(lowered.config, 0x1c2U);
   EXPECT_EQ(lowered.sample_type, abi::PERF_SAMPLE_IP | abi::PERF_SAMPLE_REGS_USER | abi::PERF_SAMPLE_IDENTIFIER);
   EXPECT_EQ(lowered.flags, abi::kAttrFreq | abi::kAttrSampleIdAll);
   EXPECT_EQ(lowered.branch_sample_type, abi::PERF_SAMPLE_BRANCH_HW_INDEX);
-  const abi::EventAttr stripped = lower_attr(attr, true, false);
+  const abi::EventAttr stripped = lower_attr(attr, true, false, false);
   EXPECT_EQ(stripped.sample_type, abi::PERF_SAMPLE_IP | abi::PERF_SAMPLE_IDENTIFIER);
   EXPECT_EQ(stripped.sample_regs_user, 0U);
   EXPECT_EQ(stripped.flags, abi::kAttrFreq);
@@ -279,9 +279,12 @@ TEST(LowerAttr, ATracepointWithoutItsFormatBecomesBpfOutput) {
   abi::EventAttr attr;
   attr.type = abi::PERF_TYPE_TRACEPOINT;
   attr.config = 314;
-  const abi::EventAttr lowered = lower_attr(attr, false, true);
+  const abi::EventAttr lowered = lower_attr(attr, false, true, false);
   EXPECT_EQ(lowered.type, 1U);
   EXPECT_EQ(lowered.config, 10U);
+  const abi::EventAttr kept = lower_attr(attr, false, true, true);
+  EXPECT_EQ(kept.type, 2U);
+  EXPECT_EQ(kept.config, 314U);
 }
 
 TEST(ExpectedMasks, FollowTheAttributesAndTheSource) {

@@ -12,6 +12,7 @@ using test::framed;
 using test::HandRecording;
 using test::kIpTidTime;
 using test::words;
+using test::operator+;
 
 struct Loaded {
   RecordingFacts facts;
@@ -35,6 +36,31 @@ TEST(LoadFacts, EventsThatContradictEachOtherAreRefused) {
   EXPECT_EQ(facts.events.events.size(), 1U);
   EXPECT_EQ(ledger.skipped().at("EVENT_DESC").count, 3U) << "the repeated one is no contradiction";
   EXPECT_EQ(ledger.skipped().at("EVENT_DESC").first.fact, "event 0 is described twice");
+}
+
+TEST(LoadFacts, TracepointsHaveTheirIds) {
+  const auto info = [](unsigned kind, const std::string& text) {
+    test::Bytes payload = words({kind}) + test::text(text) + test::raw({0});
+    payload.resize((payload.size() + 7) / 8 * 8);
+    return framed(0x5344000c, payload);
+  };
+  const std::string format("sched\0name: sched_switch\nID: 372\n", 34);
+  const auto [facts, ledger] =
+      load(HandRecording{{{StreamKind::metadata,
+                           0,
+                           {info(0, format), info(0, std::string("s\0name: b\n", 10)),
+                            info(1, std::string("\0first\n", 7)), info(1, std::string("\0second\n", 8))}}}});
+  ASSERT_EQ(facts.tracepoints.size(), 1U);
+  EXPECT_EQ(facts.tracepoints[0].system, "sched");
+  EXPECT_EQ(facts.tracepoints[0].id, 372U);
+  EXPECT_EQ(facts.kernel_texts, "first\nsecond\n");
+  EXPECT_EQ(ledger.skipped().at("TRACEPOINT_INFO").count, 1U);
+  abi::EventAttr attr;
+  attr.type = abi::PERF_TYPE_TRACEPOINT;
+  attr.config = 372;
+  EXPECT_TRUE(facts.has_format(attr));
+  attr.type = abi::PERF_TYPE_SOFTWARE;
+  EXPECT_FALSE(facts.has_format(attr));
 }
 
 TEST(LoadFacts, IdsOfNoEventAreDropped) {

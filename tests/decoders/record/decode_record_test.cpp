@@ -79,7 +79,7 @@ TEST(DecodeRecord, ForkTakesItsOwnTimeWhereThereIsNoTrailer) {
 }
 
 TEST(DecodeRecord, UnknownTypesAreUnsupported) {
-  for (const std::uint32_t type : {0U, 23U, 64U, 0x5344000cU, 0xffffffffU}) {
+  for (const std::uint32_t type : {0U, 23U, 64U, 0x5344000dU, 0xffffffffU}) {
     const auto record = decode_record(record_of(type, words({1, 2})), events_of({attr_of(PERF_SAMPLE_IP)}));
     ASSERT_FALSE(record) << type;
     EXPECT_EQ(record.error().code, Errc::unsupported) << type;

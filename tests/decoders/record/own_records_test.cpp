@@ -15,6 +15,7 @@ using test::record_of;
 using test::text;
 using test::words;
 using test::operator+;
+using namespace std::string_view_literals;
 
 template <class Body>
 Body decoded(std::uint32_t type, const Bytes& payload) {
@@ -234,12 +235,26 @@ TEST(OwnRecords, TraceFactsAndTraceBytes) {
   EXPECT_EQ(trace.data[4], std::byte{5});
 }
 
+TEST(OwnRecords, WhatTheKernelTellsOfATracepoint) {
+  const auto info =
+      decoded<TracepointInfoRecord>(kRecordTracepointInfo, words({0}) + test::text("sched\0name: a\n\0"sv)).info;
+  EXPECT_EQ(info.kind, TracepointInfo::kFormat);
+  EXPECT_EQ(info.system, "sched");
+  EXPECT_EQ(info.text, "name: a\n");
+  const auto texts = decoded<TracepointInfoRecord>(kRecordTracepointInfo, words({1}) + test::text("\0x\0"sv)).info;
+  EXPECT_EQ(texts.kind, TracepointInfo::kKernelTexts);
+  EXPECT_EQ(texts.text, "x");
+  EXPECT_EQ(refusal(kRecordTracepointInfo, words({2}) + test::text("a\0b\0"sv)),
+            "record 0x5344000c: what is told of tracepoints is not known");
+}
+
 TEST(OwnRecords, EveryCutIsRefused) {
   const std::pair<std::uint32_t, Bytes> records[] = {
       {kRecordEventDesc, event_desc_payload(176)},
       {kRecordEventId, words({1, 2, 3})},
       {kRecordAuxtraceInfo, words({pair(1, 2), 11, 12})},
       {kRecordAuxtrace, words({0, 0, 0, pair(0, 8), 1})},
+      {kRecordTracepointInfo, words({0}) + test::text("sched\0name: a\n\0"sv)},
       {kRecordXsaveTable, words({7, pair(832, 1), pair(1, 160), pair(256, 0)})},
       {kRecordRegisterImage, image_payload(8) + words({1})},
       {kRecordLoss, words({0, 0, 9, 1000})},

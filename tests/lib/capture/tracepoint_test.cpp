@@ -42,6 +42,41 @@ TEST_F(TracepointFolder, WithoutTracefsItSaysHowToMountIt) {
   EXPECT_NE(id.error().fact.find("mount -t tracefs"), std::string::npos);
 }
 
+EventPlan plan_of(const std::string& tracepoint) {
+  EventPlan plan;
+  plan.tracepoint = tracepoint;
+  return plan;
+}
+
+std::string text_of(const std::vector<std::byte>& record) {
+  std::string text;
+  for (const std::byte byte : record) text += std::to_integer<char>(byte);
+  return text.substr(16);
+}
+
+TEST_F(TracepointFolder, TellsTheFormatsOfTheEventsAndTheTextsOfTheKernel) {
+  std::ofstream(root_ / "events/sched/sched_switch/format") << "name: sched_switch\n";
+  std::ofstream(root_ / "printk_formats") << "0x12 : \"text\"\n";
+  const auto records = load_tracepoint_infos(
+      system_, {plan_of("sched:sched_switch"), plan_of(""), plan_of("sched:sched_switch"), plan_of("sched:gone")});
+  ASSERT_EQ(records.size(), 2U);
+  EXPECT_TRUE(text_of(records[0]).starts_with(std::string("sched\0name: sched_switch\n\0", 26)));
+  EXPECT_TRUE(text_of(records[1])
+                  .starts_with(std::string("\0"
+                                           "0x12 : \"text\"\n\0",
+                                           16)));
+}
+
+TEST_F(TracepointFolder, WithoutTracepointsNothingIsTold) {
+  std::ofstream(root_ / "printk_formats") << "0x12 : \"text\"\n";
+  EXPECT_TRUE(load_tracepoint_infos(system_, {plan_of("")}).empty());
+}
+
+TEST_F(TracepointFolder, AFormatThatNoRecordHoldsIsLeftOut) {
+  std::ofstream(root_ / "events/sched/sched_switch/format") << std::string(70000, 'x');
+  EXPECT_TRUE(load_tracepoint_infos(system_, {plan_of("sched:sched_switch")}).empty());
+}
+
 TEST_F(TracepointFolder, NamesThatAreNoneNeverReachTheFileSystem) {
   for (const char* name : {"", "..", "a/b", "a b", "sched_switch/../sched_switch"}) {
     const auto id = load_tracepoint_id(system_, "sched", name);

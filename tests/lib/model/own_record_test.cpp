@@ -170,6 +170,30 @@ TEST(EncodeAuxtraceInfo, HoldsTheKindAndTheWords) {
             hex(raw({10, 0, 0x44, 0x53, 0, 0, 32, 0, 1, 0, 0, 0, 2, 0, 0, 0}) + words({0x33, 0x44})));
 }
 
+TEST(EncodeTracepointInfo, HoldsTheSystemAndTheText) {
+  const auto expected = raw({12, 0, 0x44, 0x53, 0, 0, 24, 0, 0, 0, 0, 0, 0, 0, 0, 0, 's', 'y', 0, 'a', 'b', 'c', 0, 0});
+  EXPECT_EQ(hex(encode_tracepoint_info({TracepointInfo::kFormat, "sy", "abc"})), hex(expected));
+}
+
+TEST(EncodeKernelTexts, CutsTheLinesIntoRecords) {
+  std::string lines;
+  for (int i = 0; i < 20000; ++i) lines += "0x1234 : \"x\"\n";
+  const auto records = encode_kernel_texts(lines);
+  ASSERT_GT(records.size(), 2U);
+  std::size_t bytes = 0;
+  for (const auto& record : records) {
+    ASSERT_LE(record.size(), 65528U);
+    EXPECT_EQ(record[8], std::byte{1});
+    std::size_t end = record.size();
+    while (record[end - 1] == std::byte{0}) --end;
+    EXPECT_EQ(record[end - 1], std::byte{'\n'});
+    bytes += end - 17;  // header, kind, reserved, an empty system
+  }
+  EXPECT_EQ(bytes, lines.size());
+  EXPECT_TRUE(encode_kernel_texts("").empty());
+  EXPECT_TRUE(encode_kernel_texts(std::string(70000, 'x')).empty()) << "a line that no record holds";
+}
+
 TEST(EncodeStreamStart, ABigEndianStreamHasTheHighBitOfItsKind) {
   StreamStart start;
   start.info = {StreamKind::ring, -1, -1, std::endian::big};

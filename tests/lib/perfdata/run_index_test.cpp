@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
+#include "lib/perfdata/tracing_data.h"
 #include "tests/lib/perfdata/hand_perf_data.h"
 
 namespace simdprof::perfdata {
@@ -69,6 +72,42 @@ TEST(RunIndex, Compressed2SaysHowMuchOfItIsData) {
   const auto got = index(attr() + perf_record(83, payload.get()) + perf_sample(3, 1, 7));
   EXPECT_EQ(got->records(), 3U);
   EXPECT_TRUE(got->ledger.empty());
+}
+
+test::Bytes tracing_data() {
+  OutTracingData data;
+  data.tracepoints = {{"sched", "name: a\nID: 5\n"}};
+  auto bytes = encode_tracing_data(data, std::endian::little);
+  bytes.resize((bytes.size() + 7) / 8 * 8);
+  return bytes;
+}
+
+std::size_t told(const Indexed& indexed) {
+  const auto records = indexed.metadata.encode();
+  const test::Bytes text = test::text("name: a\n");
+  return std::search(records.bytes.begin(), records.bytes.end(), text.begin(), text.end()) != records.bytes.end();
+}
+
+TEST(RunIndex, TracingDataIsBehindItsRecordOrInIt) {
+  const auto data = tracing_data();
+  const auto behind =
+      index(attr() + Fields().u32(66).u16(0).u16(12).u32(data.size()).get() + data + perf_sample(3, 1, 7));
+  EXPECT_EQ(behind->records(), 1U);
+  EXPECT_TRUE(behind->ledger.empty());
+  EXPECT_TRUE(told(*behind));
+  const auto inside = index(attr() + perf_record(66, Fields().u32(data.size()).get() + data + test::raw({0, 0, 0, 0})) +
+                            perf_sample(3, 1, 7));
+  EXPECT_EQ(inside->records(), 1U);
+  EXPECT_TRUE(inside->ledger.empty());
+  EXPECT_TRUE(told(*inside));
+}
+
+TEST(RunIndex, TracingDataThatIsCutIsCounted) {
+  auto data = tracing_data();
+  data.resize(40);
+  const auto got = index(attr() + Fields().u32(66).u16(0).u16(12).u32(40).get() + data + perf_sample(3, 1, 7));
+  EXPECT_EQ(got->records(), 1U);
+  EXPECT_EQ(got->ledger.skipped().at("TRACING_DATA").count, 1U);
 }
 
 TEST(RunIndex, DamagedCompressedDataCostsWhatFollowsInItsStream) {
