@@ -68,7 +68,8 @@ Status check_instructions(const FieldChoice& choice, abi::Arch arch) {
   return {};
 }
 
-Result<ScriptView> make_view(const ScriptOptions& options, const FieldChoice& choice, const RecordingFacts& facts) {
+Result<ScriptView> make_view(const ScriptOptions& options, const FieldChoice& choice, const RecordingFacts& facts,
+                             std::endian order) {
   ScriptView view;
   view.arch = facts.arch;
   view.max_stack = options.max_stack;
@@ -81,6 +82,7 @@ Result<ScriptView> make_view(const ScriptOptions& options, const FieldChoice& ch
   if (!fields) return fail(with_input(fields.error(), options.samples.input));
   view.fields = std::move(*fields);
   view.clock = facts.clock_reference();
+  if (choice.shown.has(ScriptField::trace)) view.tracepoints = read_tracepoints(facts, order);
   if (choice.shown.has(ScriptField::tod) && !view.clock) {
     return fail(
         Error{Errc::unsupported, "field tod: the recording does not tell the time of day", {}, options.samples.input});
@@ -127,7 +129,7 @@ Status run_script(const ScriptOptions& options, TextOut& out) {
   }
   auto source = SampleSource::open(samples, needs_of(*choice));
   if (!source) return fail(source.error());
-  const auto view = make_view(options, *choice, source->facts());
+  const auto view = make_view(options, *choice, source->facts(), recorded_order(source->session().input()));
   if (!view) return fail(view.error());
   const bool text = options.format == "text";
   const auto render = text ? render_script_text : render_script_json;

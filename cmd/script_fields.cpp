@@ -28,6 +28,7 @@ constexpr std::array kFields = {
     FieldFact{ScriptField::misc, "misc", 0, "", false},
     FieldFact{ScriptField::period, "period", 0, "", true},
     FieldFact{ScriptField::event, "event", 0, "", true},
+    FieldFact{ScriptField::trace, "trace", abi::PERF_SAMPLE_RAW, "RAW", true},
     FieldFact{ScriptField::flags, "flags", 0, "", false, true},
     FieldFact{ScriptField::callindent, "callindent", 0, "", false, true},
     FieldFact{ScriptField::addr, "addr", abi::PERF_SAMPLE_ADDR, "ADDR", false},
@@ -48,6 +49,7 @@ constexpr std::array kFields = {
     FieldFact{ScriptField::brstackoff, "brstackoff", abi::PERF_SAMPLE_BRANCH_STACK, "BRANCH_STACK", false},
     FieldFact{ScriptField::brstackinsn, "brstackinsn", abi::PERF_SAMPLE_BRANCH_STACK, "BRANCH_STACK", false},
     FieldFact{ScriptField::brstackinsnlen, "brstackinsnlen", abi::PERF_SAMPLE_BRANCH_STACK, "BRANCH_STACK", false},
+    FieldFact{ScriptField::bpf_output, "bpf-output", abi::PERF_SAMPLE_RAW, "RAW", true},
     FieldFact{ScriptField::insn, "insn", abi::PERF_SAMPLE_IP, "IP", false},
     FieldFact{ScriptField::insnlen, "insnlen", abi::PERF_SAMPLE_IP, "IP", false},
     FieldFact{ScriptField::disasm, "disasm", abi::PERF_SAMPLE_IP, "IP", false},
@@ -56,6 +58,29 @@ constexpr std::array kFields = {
     FieldFact{ScriptField::data_page_size, "data_page_size", abi::PERF_SAMPLE_DATA_PAGE_SIZE, "DATA_PAGE_SIZE", false},
     FieldFact{ScriptField::code_page_size, "code_page_size", abi::PERF_SAMPLE_CODE_PAGE_SIZE, "CODE_PAGE_SIZE", false},
 };
+
+bool is_tracepoint(const EventDesc& event) { return event.attr.type == abi::PERF_TYPE_TRACEPOINT; }
+
+/// Whether samples of the event have the field.
+bool has_field(const EventDesc& event, const FieldFact& fact) {
+  if (fact.of_trace && !is_made(event)) return false;
+  if (fact.field == ScriptField::trace && !is_tracepoint(event)) return false;
+  if (fact.field == ScriptField::bpf_output && !event.attr.is_bpf_output()) return false;
+  return fact.sample_bits == 0 || (event.attr.sample_type & fact.sample_bits) != 0;
+}
+
+// What a tracepoint tells is its own text: every hit counts as one, and its place in the kernel is always the same.
+bool is_shown_unasked(const EventDesc& event, ScriptField field) {
+  if (!is_tracepoint(event)) return true;
+  switch (field) {
+    case ScriptField::period: return false;
+    case ScriptField::ip:
+    case ScriptField::sym:
+    case ScriptField::symoff:
+    case ScriptField::dso: return (event.attr.sample_type & abi::PERF_SAMPLE_CALLCHAIN) != 0;
+    default: return true;
+  }
+}
 
 const FieldFact* find_field(std::string_view name) {
   for (const FieldFact& fact : kFields) {
@@ -68,6 +93,7 @@ const FieldFact* find_field(std::string_view name) {
 void add_field(FieldChoice& choice, ScriptField field) {
   choice.shown.add(field);
   choice.named.add(field);
+  choice.unnamed.remove(field);
   if (field == ScriptField::callchain) {
     choice.shown.add(ScriptField::ip);
     choice.shown.add(ScriptField::sym);
@@ -81,7 +107,9 @@ void add_field(FieldChoice& choice, ScriptField field) {
 FieldChoice default_fields() {
   FieldChoice choice;
   for (const FieldFact& fact : kFields) {
-    if (fact.is_default) choice.shown.add(fact.field);
+    if (!fact.is_default) continue;
+    choice.shown.add(fact.field);
+    choice.unnamed.add(fact.field);
   }
   choice.of_made.add(ScriptField::addr);  // as the kernel's tool: a branch is shown with where it goes
   return choice;
@@ -129,14 +157,19 @@ Result<std::vector<FieldSet>> fields_of_events(const EventTable& events, const F
     if (!choice.shown.has(fact.field)) continue;
     bool any = false;
     for (std::size_t i = 0; i < fields.size(); ++i) {
-      if (fact.of_trace && !is_made(events.events[i])) continue;
-      if (fact.sample_bits != 0 && (events.events[i].attr.sample_type & fact.sample_bits) == 0) continue;
+      if (!has_field(events.events[i], fact)) continue;
+      if (choice.unnamed.has(fact.field) && !is_shown_unasked(events.events[i], fact.field)) continue;
       fields[i].add(fact.field);
       any = true;
     }
     if (any || fields.empty() || !choice.named.has(fact.field)) continue;
     if (fact.of_trace) {
       return fail(Errc::unsupported, fmt::format("field {} is of samples that --itrace makes", fact.name));
+    }
+    if (fact.field == ScriptField::trace || fact.field == ScriptField::bpf_output) {
+      const std::string_view whose = fact.field == ScriptField::trace ? "tracepoints" : "bpf-output";
+      return fail(Errc::unsupported,
+                  fmt::format("field {} is of samples of {}, with their raw bytes", fact.name, whose));
     }
     const std::string_view name = events.events.front().name;
     const std::string whose = fields.size() == 1 ? fmt::format("event '{}'", name) : "these events";

@@ -48,6 +48,8 @@ enum class ScriptField : std::uint64_t {
   brstackinsn = std::uint64_t{1} << 33U,
   brstackinsnlen = std::uint64_t{1} << 34U,
   tod = std::uint64_t{1} << 35U,
+  trace = std::uint64_t{1} << 36U,
+  bpf_output = std::uint64_t{1} << 37U,
 };
 
 class FieldSet {
@@ -74,10 +76,12 @@ class FieldSet {
 struct FieldChoice {
   FieldSet shown;
   FieldSet named;    ///< by the user
+  FieldSet unnamed;  ///< of the default, and not named
   FieldSet of_made;  ///< shown too, of samples that --itrace makes
 };
 
-/// comm, tid, cpu, time, period, event, ip, sym, symoff, dso, callchain.
+/// comm, tid, cpu, time, period, event, trace, bpf-output, ip, sym, symoff, dso, callchain; as in the kernel's tool,
+/// period and, without a call chain, the place are left out for tracepoints.
 FieldChoice default_fields();
 
 /// Parses the kernel tool's field list: names separated by commas that replace the default, or `+name` and `-name` that

@@ -6,34 +6,12 @@
 #include "cmd/data_source_text.h"
 #include "cmd/dump_aux_rows.h"
 #include "cmd/field_text.h"
+#include "cmd/json_object.h"
 #include "cmd/script_render.h"
 #include "decoders/lanes/instruction.h"
 
 namespace simdprof::cmd {
 namespace {
-
-/// Members of one object: puts the commas.
-class JsonObject {
- public:
-  explicit JsonObject(TextBuffer& out) : out_(out) { out_.push_back('{'); }
-  JsonObject(const JsonObject&) = delete;
-  JsonObject& operator=(const JsonObject&) = delete;
-  ~JsonObject() { out_.push_back('}'); }
-
-  TextBuffer& key(std::string_view name) {
-    append_text(out_, first_ ? "\"" : ",\"");
-    append_text(out_, name);
-    append_text(out_, "\":");
-    first_ = false;
-    return out_;
-  }
-  void text(std::string_view name, std::string_view value) { append_json_string(key(name), value); }
-  void hex(std::string_view name, std::uint64_t value) { append_json_hex(key(name), value); }
-
- private:
-  TextBuffer& out_;
-  bool first_ = true;
-};
 
 template <class Number>
 void append_number(TextBuffer& out, Number value) {
@@ -155,10 +133,7 @@ void add_instruction(JsonObject& object, abi::Arch arch, VirtAddr ip, std::span<
   if (code.empty()) return;
   if (fields.has(ScriptField::insnlen)) append_number(object.key("insnlen"), code.size());
   if (fields.has(ScriptField::insn)) {
-    TextBuffer& out = object.key("insn");
-    append_text(out, "\"");
-    for (const std::byte byte : code) append_hex_digits(out, std::to_integer<std::uint64_t>(byte), 2);
-    append_text(out, "\"");
+    append_hex_bytes(object.key("insn"), code);
   }
   if (!fields.has(ScriptField::disasm)) return;
   TextBuffer said;
@@ -270,7 +245,9 @@ void render_script_json(TextOut& lines, const SampleHit& hit, SampleSource& sour
   {
     JsonObject object(out);
     add_task(object, hit, fields, view);
+    if (fields.has(ScriptField::trace)) append_tracepoint_json(object, hit, source, view);
     add_place(object, hit.place, sample.ip, fields);
+    if (fields.has(ScriptField::bpf_output)) append_hex_bytes(object.key("bpf_output"), sample.raw);
     if (fields.has(ScriptField::srcline)) add_lines(object, hit.place);
     if (fields.has(ScriptField::callchain)) add_chain(object, source, fields, view);
     if (fields.has(ScriptField::iregs)) add_registers(object, "iregs", sample.regs_intr, view.arch);

@@ -1,12 +1,16 @@
 #pragma once
 
+#include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
+#include "cmd/json_object.h"
 #include "cmd/sample_source.h"
 #include "cmd/script_fields.h"
 #include "cmd/text_out.h"
 #include "decoders/lanes/lane_text.h"
+#include "decoders/tracepoint/tracepoint_text.h"
 
 namespace simdprof::cmd {
 
@@ -17,7 +21,8 @@ struct ScriptView {
   std::size_t max_stack = 0;      ///< frames of a call chain; 0: all
   unsigned time_digits = 6;
   std::optional<abi::ClockReference> clock;  ///< there where field tod is shown
-  bool inlined = false;                      ///< text: a line for each inlined function of a call chain
+  std::shared_ptr<const TracepointText> tracepoints;
+  bool inlined = false;  ///< text: a line for each inlined function of a call chain
   abi::Arch arch = abi::Arch::unknown;
 };
 
@@ -64,6 +69,16 @@ void append_trace_flags(TextBuffer& out, const SampleHit& hit);
 /// The function that a branch calls or leaves, by four blanks a call to the right; nothing for other branches. The file
 /// that the branch is in comes before it where field dso is shown and no address is.
 void append_call_indent(TextBuffer& out, const SampleHit& hit, SampleSource& source, FieldSet fields);
+
+/// The formats of the recording's tracepoints.
+std::shared_ptr<const TracepointText> read_tracepoints(const RecordingFacts& facts, std::endian order);
+/// What the raw bytes of a tracepoint's sample mean; `[format not recorded]` where the recording does not tell.
+void append_tracepoint(TextBuffer& out, const SampleHit& hit, SampleSource& source, const ScriptView& view);
+/// `,"trace":"text","trace_fields":{...}` without the comma before: the text, and each field of the tracepoint's own: a
+/// number, a hexadecimal string where it has more than 32 bits or is no number, or a text.
+void append_tracepoint_json(JsonObject& object, const SampleHit& hit, SampleSource& source, const ScriptView& view);
+/// The raw bytes of a bpf-output sample, eight a line, and the text that they are where they are one.
+void append_bpf_output(TextBuffer& out, std::span<const std::byte> raw);
 
 /// Of a sample in the layout of the kernel's tool: the part that needs the sample alone, its registers.
 void prepare_script_text(TextBuffer& out, const Sample& sample, const ScriptView& view);

@@ -325,6 +325,7 @@ void render_script_text(TextOut& lines, const SampleHit& hit, SampleSource& sour
   }
   if (fields.has(ScriptField::event)) append_event(out, hit, view);
   if (fields.has(ScriptField::flags)) append_trace_flags(out, hit);
+  if (fields.has(ScriptField::trace)) append_tracepoint(out, hit, source, view);
   if (hit.made != nullptr && hit.made->kind == AuxHit::Kind::branch) {
     append_made_branch(out, hit, source, fields);
     append_text(out, "\n");
@@ -345,6 +346,7 @@ void render_script_text(TextOut& lines, const SampleHit& hit, SampleSource& sour
   } else if (fields.has(ScriptField::brstackoff)) {
     append_branch_offsets(out, sample.branches, source, fields);
   }
+  if (fields.has(ScriptField::bpf_output)) append_bpf_output(out, sample.raw);
   if (fields.has_branch_code()) {
     FieldSet own = fields;
     own.remove(ScriptField::disasm);  // then it is said of the code between the branches

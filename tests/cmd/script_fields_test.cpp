@@ -71,6 +71,41 @@ TEST(FieldsOfEvents, ADefaultFieldThatIsNotThereIsLeftOut) {
   EXPECT_FALSE(fields.has(ScriptField::callchain));
 }
 
+EventDesc tracepoint_with(std::uint64_t more) {
+  EventDesc event = event_with(kUsual | abi::PERF_SAMPLE_RAW | more);
+  event.name = "sched:sched_switch";
+  event.attr.type = abi::PERF_TYPE_TRACEPOINT;
+  return event;
+}
+
+TEST(FieldsOfEvents, ATracepointSaysWhatItTellsInPlaceOfItsPlace) {
+  const EventTable events{{tracepoint_with(0), event_with(kUsual)}, {}};
+  const auto fields = fields_of_events(events, default_fields()).value();
+  EXPECT_TRUE(fields[0].has(ScriptField::trace));
+  EXPECT_FALSE(fields[0].has(ScriptField::period));
+  EXPECT_FALSE(fields[0].has(ScriptField::ip));
+  EXPECT_FALSE(fields[1].has(ScriptField::trace));
+  EXPECT_TRUE(fields[1].has(ScriptField::period));
+  const auto chain = fields_of_events(one(tracepoint_with(abi::PERF_SAMPLE_CALLCHAIN)), default_fields()).value();
+  EXPECT_TRUE(chain[0].has(ScriptField::ip));
+  const auto named = fields_of_events(events, parse_fields("+ip,+period").value()).value();
+  EXPECT_TRUE(named[0].has(ScriptField::ip) && named[0].has(ScriptField::period) && named[0].has(ScriptField::trace));
+  const auto alone = fields_of_events(events, parse_fields("period,trace").value()).value();
+  EXPECT_TRUE(alone[0].has(ScriptField::period));
+}
+
+TEST(FieldsOfEvents, RawBytesAreOfTracepointsAndOfBpfOutput) {
+  EventDesc bpf = event_with(kUsual | abi::PERF_SAMPLE_RAW);
+  bpf.attr.type = abi::PERF_TYPE_SOFTWARE;
+  bpf.attr.config = abi::PERF_COUNT_SW_BPF_OUTPUT;
+  EXPECT_TRUE(fields_of_events(one(bpf), default_fields()).value()[0].has(ScriptField::bpf_output));
+  EXPECT_FALSE(fields_of_events(one(tracepoint_with(0)), default_fields()).value()[0].has(ScriptField::bpf_output));
+  EXPECT_EQ(fields_of_events(one(bpf), parse_fields("trace").value()).error().fact,
+            "field trace is of samples of tracepoints, with their raw bytes");
+  EXPECT_EQ(fields_of_events(one(tracepoint_with(0)), parse_fields("bpf-output").value()).error().fact,
+            "field bpf-output is of samples of bpf-output, with their raw bytes");
+}
+
 TEST(FieldsOfEvents, ANamedFieldThatIsNotThereIsAnError) {
   const auto fields = fields_of_events(one(event_with(kUsual)), parse_fields("comm,cpu").value());
   ASSERT_FALSE(fields);
