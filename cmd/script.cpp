@@ -83,6 +83,7 @@ Result<ScriptView> make_view(const ScriptOptions& options, const FieldChoice& ch
   view.fields = std::move(*fields);
   view.clock = facts.clock_reference();
   if (choice.shown.has(ScriptField::trace)) view.tracepoints = read_tracepoints(facts, order);
+  if (choice.shown.has(ScriptField::srccode)) view.source_text = std::make_shared<SourceText>();
   if (choice.shown.has(ScriptField::tod) && !view.clock) {
     return fail(
         Error{Errc::unsupported, "field tod: the recording does not tell the time of day", {}, options.samples.input});
@@ -96,7 +97,7 @@ Result<ScriptView> make_view(const ScriptOptions& options, const FieldChoice& ch
 SampleNeeds needs_of(const FieldChoice& choice) {
   SampleNeeds needs;
   needs.comm = choice.shown.has(ScriptField::comm);
-  needs.lines = choice.shown.has(ScriptField::srcline);
+  needs.lines = choice.shown.has(ScriptField::srcline) || choice.shown.has(ScriptField::srccode);
   for (const auto field : {ScriptField::sym, ScriptField::dso, ScriptField::dsoff, ScriptField::callindent}) {
     needs.place = needs.place || choice.shown.has(field);
   }

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <iterator>
+#include <optional>
 #include <string>
 
 #include "cmd/branch_path.h"
@@ -17,10 +18,13 @@ constexpr unsigned kAddressDigits = 16;
 /// Lines of one sample.
 class BranchCodeText {
  public:
-  BranchCodeText(TextBuffer& out, const BranchStack& stack, SampleSource& source, FieldSet fields)
-      : out_(out), stack_(stack), source_(source), fields_(fields) {}
+  BranchCodeText(TextBuffer& out, const Sample& sample, SampleSource& source, FieldSet fields, SourceText* text)
+      : out_(out), sample_(sample), source_(source), fields_(fields), text_(text) {}
 
   void add(const BranchStep& step) {
+    // As perf has it, a jump that the stack does not have is shown without its source.
+    if (step.kind == BranchStep::Kind::stray) sourceless_.reset();
+    end();
     switch (step.kind) {
       case BranchStep::Kind::instruction:
       case BranchStep::Kind::no_code: return add_instruction(step);
@@ -31,7 +35,23 @@ class BranchCodeText {
     }
   }
 
+  /// Behind the last step, and between steps: the source of the one before.
+  void end() {
+    if (!sourceless_) return;
+    text_->append(out_, sample_.tid, source_.locate(sourceless_->ip, sourceless_->mode, true));
+    sourceless_.reset();
+  }
+
  private:
+  struct Place {
+    VirtAddr ip = 0;
+    CpuMode mode = CpuMode::user;
+  };
+
+  void want_source(const BranchStep& step) {
+    if (text_ != nullptr) sourceless_ = Place{step.ip, step.mode};
+  }
+
   // "\tmain+12:" where another function begins to run.
   void add_function(const BranchStep& step) {
     const Location& place = source_.locate(step.ip, step.mode, false);
@@ -69,6 +89,7 @@ class BranchCodeText {
       append_decimal(out_, step.code.size());
     }
     append_text(out_, "\n");
+    if (!step.code.empty()) want_source(step);
   }
 
   void add_branch(const BranchStep& step) {
@@ -85,11 +106,12 @@ class BranchCodeText {
     }
     add_facts(step);
     append_text(out_, "\n");
+    want_source(step);
   }
 
   // "# PRED 3 cycles [12] 1.67 IPC"
   void add_facts(const BranchStep& step) {
-    const std::uint64_t flags = stack_.flags(step.entry);
+    const std::uint64_t flags = sample_.branches.flags(step.entry);
     append_text(out_, "#");
     if ((flags & 2U) != 0) append_text(out_, " PRED");
     if ((flags & 1U) != 0) append_text(out_, " MISPRED");
@@ -105,9 +127,11 @@ class BranchCodeText {
   }
 
   TextBuffer& out_;
-  const BranchStack& stack_;
+  const Sample& sample_;
   SampleSource& source_;
   FieldSet fields_;
+  SourceText* text_;
+  std::optional<Place> sourceless_;  ///< the step that was shown last and wants its source below it
   VirtAddr function_ = 0;
   std::string name_;
   std::uint64_t cycles_ = 0;
@@ -115,15 +139,17 @@ class BranchCodeText {
 
 }  // namespace
 
-void append_branch_code(TextBuffer& out, const SampleHit& hit, SampleSource& source, FieldSet fields) {
+void append_branch_code(TextBuffer& out, const SampleHit& hit, SampleSource& source, FieldSet fields,
+                        SourceText* text) {
   const Sample& sample = *hit.sample;
   if (sample.branches.size() == 0) return;
   append_text(out, "\n");
-  BranchCodeText text(out, sample.branches, source, fields);
+  BranchCodeText lines(out, sample, source, fields, text);
   walk_branch_path(
       sample, has_any_branch(hit.event->attr),
       [&source](VirtAddr at, CpuMode mode, std::size_t most) { return source.code_at(at, mode, most); },
-      [&text](const BranchStep& step) { text.add(step); });
+      [&lines](const BranchStep& step) { lines.add(step); });
+  lines.end();
 }
 
 }  // namespace simdprof::cmd

@@ -41,6 +41,7 @@ constexpr std::array kFields = {
     FieldFact{ScriptField::dso, "dso", abi::PERF_SAMPLE_IP, "IP", true},
     FieldFact{ScriptField::dsoff, "dsoff", abi::PERF_SAMPLE_IP, "IP", false},
     FieldFact{ScriptField::srcline, "srcline", abi::PERF_SAMPLE_IP, "IP", false},
+    FieldFact{ScriptField::srccode, "srccode", abi::PERF_SAMPLE_IP, "IP", false},
     FieldFact{ScriptField::callchain, "callchain", abi::PERF_SAMPLE_CALLCHAIN, "CALLCHAIN", true},
     FieldFact{ScriptField::iregs, "iregs", abi::PERF_SAMPLE_REGS_INTR, "REGS_INTR", false},
     FieldFact{ScriptField::uregs, "uregs", abi::PERF_SAMPLE_REGS_USER, "REGS_USER", false},

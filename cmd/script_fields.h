@@ -50,6 +50,7 @@ enum class ScriptField : std::uint64_t {
   tod = std::uint64_t{1} << 35U,
   trace = std::uint64_t{1} << 36U,
   bpf_output = std::uint64_t{1} << 37U,
+  srccode = std::uint64_t{1} << 38U,
 };
 
 class FieldSet {

@@ -54,6 +54,11 @@ void add_lines(JsonObject& object, const Location& place) {
   append_text(out, "]");
 }
 
+void add_source_text(JsonObject& object, SampleSource& source, VirtAddr address, CpuMode mode, const ScriptView& view) {
+  const auto text = view.source_text->find(source.locate(address, mode, true));
+  if (text) object.text("srccode", *text);
+}
+
 void add_chain(JsonObject& object, SampleSource& source, FieldSet fields, const ScriptView& view) {
   TextBuffer& out = object.key("callchain");
   append_text(out, "[");
@@ -158,7 +163,7 @@ std::string_view problem_name(const BranchStep& step) {
   return {};
 }
 
-void add_step(TextBuffer& out, const BranchStep& step, SampleSource& source, FieldSet fields) {
+void add_step(TextBuffer& out, const BranchStep& step, SampleSource& source, FieldSet fields, const ScriptView& view) {
   JsonObject object(out);
   object.hex("ip", step.ip);
   const Location& place = source.locate(step.ip, step.mode, false);
@@ -172,9 +177,11 @@ void add_step(TextBuffer& out, const BranchStep& step, SampleSource& source, Fie
   add_instruction(object, step.arch, step.ip, step.code, of_step);
   if (step.kind == BranchStep::Kind::branch) append_number(object.key("branch"), step.entry);
   if (const auto problem = problem_name(step); !problem.empty()) object.text("problem", problem);
+  if (fields.has(ScriptField::srccode)) add_source_text(object, source, step.ip, step.mode, view);
 }
 
-void add_branch_code(JsonObject& object, const SampleHit& hit, SampleSource& source, FieldSet fields) {
+void add_branch_code(JsonObject& object, const SampleHit& hit, SampleSource& source, FieldSet fields,
+                     const ScriptView& view) {
   TextBuffer& out = object.key("brstackinsn");
   append_text(out, "[");
   bool first = true;
@@ -183,7 +190,7 @@ void add_branch_code(JsonObject& object, const SampleHit& hit, SampleSource& sou
       [&](VirtAddr at, CpuMode mode, std::size_t most) { return source.code_at(at, mode, most); },
       [&](const BranchStep& step) {
         if (!std::exchange(first, false)) append_text(out, ",");
-        add_step(out, step, source, fields);
+        add_step(out, step, source, fields, view);
       });
   append_text(out, "]");
 }
@@ -249,6 +256,7 @@ void render_script_json(TextOut& lines, const SampleHit& hit, SampleSource& sour
     add_place(object, hit.place, sample.ip, fields);
     if (fields.has(ScriptField::bpf_output)) append_hex_bytes(object.key("bpf_output"), sample.raw);
     if (fields.has(ScriptField::srcline)) add_lines(object, hit.place);
+    if (fields.has(ScriptField::srccode)) add_source_text(object, source, sample.ip, sample.mode, view);
     if (fields.has(ScriptField::callchain)) add_chain(object, source, fields, view);
     if (fields.has(ScriptField::iregs)) add_registers(object, "iregs", sample.regs_intr, view.arch);
     if (fields.has(ScriptField::uregs)) add_registers(object, "uregs", sample.regs_user, view.arch);
@@ -257,7 +265,7 @@ void render_script_json(TextOut& lines, const SampleHit& hit, SampleSource& sour
       add_branches(object, sample.branches, source, fields);
     }
     if (fields.has_code()) add_code(object, hit, source, fields);
-    if (fields.has_branch_code()) add_branch_code(object, hit, source, fields);
+    if (fields.has_branch_code()) add_branch_code(object, hit, source, fields, view);
     if (hit.made != nullptr) add_trace_facts(object, hit, source, fields);
     if (fields.has(ScriptField::phys_addr)) object.hex("phys_addr", sample.phys_addr);
     if (fields.has(ScriptField::data_page_size)) object.hex("data_page_size", sample.data_page_size);

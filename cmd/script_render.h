@@ -8,6 +8,7 @@
 #include "cmd/json_object.h"
 #include "cmd/sample_source.h"
 #include "cmd/script_fields.h"
+#include "cmd/script_source.h"
 #include "cmd/text_out.h"
 #include "decoders/lanes/lane_text.h"
 #include "decoders/tracepoint/tracepoint_text.h"
@@ -24,6 +25,7 @@ struct ScriptView {
   std::shared_ptr<const TracepointText> tracepoints;
   bool inlined = false;  ///< text: a line for each inlined function of a call chain
   abi::Arch arch = abi::Arch::unknown;
+  std::shared_ptr<SourceText> source_text;  ///< there where field srccode is shown
 };
 
 /// Events counted per sample where the sample does not say: attr.sample_period.
@@ -61,7 +63,9 @@ void append_branch_symbols(TextBuffer& out, const BranchStack& branches, SampleS
 void append_branch_offsets(TextBuffer& out, const BranchStack& branches, SampleSource& source, FieldSet fields);
 
 /// The code that ran between the branches, an instruction a line, as walk_branch_path() finds it.
-void append_branch_code(TextBuffer& out, const SampleHit& hit, SampleSource& source, FieldSet fields);
+///
+/// @param text  of the source of each instruction, shown below it; nullptr: none is shown
+void append_branch_code(TextBuffer& out, const SampleHit& hit, SampleSource& source, FieldSet fields, SourceText* text);
 
 /// What a sample that --itrace made says of its branch or instruction, in the words of the kernel's tool: "tr end
 /// syscall"; 21 columns between blanks, empty for a sample that was recorded.

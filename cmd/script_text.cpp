@@ -293,6 +293,14 @@ void append_made_branch(TextBuffer& out, const SampleHit& hit, SampleSource& sou
   if (fields.has_code()) append_code(out, hit, source, fields);
 }
 
+// Below the line of the sample, and below its call chain, which is shown in place of its own address.
+void append_source_text(TextBuffer& out, const SampleHit& hit, SampleSource& source, FieldSet fields,
+                        const ScriptView& view) {
+  if (!fields.has(ScriptField::srccode)) return;
+  const Sample& sample = *hit.sample;
+  view.source_text->append(out, sample.tid, source.locate(sample.ip, sample.mode, true));
+}
+
 }  // namespace
 
 void prepare_script_text(TextBuffer& out, const Sample& sample, const ScriptView& view) {
@@ -329,7 +337,7 @@ void render_script_text(TextOut& lines, const SampleHit& hit, SampleSource& sour
   if (hit.made != nullptr && hit.made->kind == AuxHit::Kind::branch) {
     append_made_branch(out, hit, source, fields);
     append_text(out, "\n");
-    return;
+    return append_source_text(out, hit, source, fields, view);
   }
   if (fields.has(ScriptField::addr)) append_address(out, hit, source, fields);
   if (fields.has(ScriptField::data_src)) append_access(out, sample.data_src);
@@ -351,7 +359,7 @@ void render_script_text(TextOut& lines, const SampleHit& hit, SampleSource& sour
     FieldSet own = fields;
     own.remove(ScriptField::disasm);  // then it is said of the code between the branches
     if (own.has_code()) append_code(out, hit, source, own);
-    append_branch_code(out, hit, source, fields);
+    append_branch_code(out, hit, source, fields, fields.has(ScriptField::srccode) ? view.source_text.get() : nullptr);
   } else if (fields.has_code()) {
     append_code(out, hit, source, fields);
   }
@@ -360,6 +368,7 @@ void render_script_text(TextOut& lines, const SampleHit& hit, SampleSource& sour
   if (fields.has(ScriptField::data_page_size)) append_page_size(out, sample.data_page_size);
   if (fields.has(ScriptField::code_page_size)) append_page_size(out, sample.code_page_size);
   append_text(out, "\n");
+  append_source_text(out, hit, source, fields, view);
 }
 
 }  // namespace simdprof::cmd

@@ -129,12 +129,13 @@ def lines_are_those_of_perf(_folder):
     for name in ("fma_loop", "ptrace_traps"):
         path = f"{name}.data"
         write(path, program(name))
-        for fields in ("ip,sym,brstackinsn", "ip,brstackinsnlen", "ip,insn,insnlen,brstackinsn"):
+        for fields in ("ip,sym,brstackinsn", "ip,brstackinsnlen", "ip,insn,insnlen,brstackinsn", "ip,srccode,brstackinsn"):
             theirs = run(["perf", "script", "-i", path, "-F", fields]).stdout.decode().splitlines()
             ours = read("script", path, "-F", fields).decode().splitlines()
             check(sum("insn:" in line for line in theirs) > 3000, f"{name}: {len(theirs)} lines of perf")
             for what in ("mismatch of LBR", "... not reaching sample ...", " IPC", " ABORT", " MISPRED"):
                 check(any(what in line for line in theirs), f"{name}: perf shows '{what}'")
+            check("srccode" not in fields or any(line.startswith("|") for line in theirs), f"{name}: perf shows source text")
             equal(len(ours), len(theirs), f"{name} {fields}: lines")
             differ = [(number, a, b) for number, (a, b) in enumerate(zip(ours, theirs)) if a.rstrip() != b.rstrip()]
             equal(differ[:3], [], f"{name} {fields}: lines that differ of {len(theirs)}")
