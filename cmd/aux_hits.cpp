@@ -10,6 +10,7 @@ Result<std::unique_ptr<AuxHits>> AuxHits::open(const AuxRecording& recording, co
   AuxWanted wanted;
   wanted.branches = options.any_branches();
   wanted.instructions = options.instructions;
+  wanted.marks = options.ptwrites || options.power;
   // Where operations are sampled, these are what instructions are made of.
   wanted.memory = options.memory || info->type == AuxTraceType::arm_spe;
   auto decoder = make_aux_decoder(*info, recording.programs(), wanted);

@@ -19,6 +19,8 @@ static_assert(std::is_trivially_copyable_v<AuxHit>);
 
 /// A PMU type that no kernel gives out: these events were not recorded, they are made.
 constexpr std::uint32_t kMadeEventType = 0xffffffff;
+/// attr.config of the events of marks.
+constexpr std::uint64_t kMarkConfig = 1;
 
 struct UnitName {
   std::string_view name;
@@ -73,14 +75,16 @@ Result<ItraceOptions> parse_itrace(std::string_view text) {
       case 'c': options.calls = true; break;
       case 'r': options.returns = true; break;
       case 'M': options.memory = true; break;
+      case 'w': options.ptwrites = true; break;
+      case 'p': options.power = true; break;
       case 'e': options.errors = true; break;
       case ',':
       case ' ': break;
-      default: return wrong(text, fmt::format("'{}' is none of i, b, c, r, M and e", letter));
+      default: return wrong(text, fmt::format("'{}' is none of i, b, c, r, M, w, p and e", letter));
     }
   }
-  if (!options.instructions && !options.any_branches() && !options.memory) {
-    return wrong(text, "asks for no samples: i, b, c, r or M");
+  if (!options.instructions && !options.any_branches() && !options.memory && !options.ptwrites && !options.power) {
+    return wrong(text, "asks for no samples: i, b, c, r, M, w or p");
   }
   return options;
 }
@@ -104,8 +108,15 @@ void AuxHitCollector::on_branch(const AuxBranch& branch) {
     if (options_.returns) wanted |= kAuxReturn | kAuxTraceBegin;
     if ((branch.flags & wanted) == 0) return;
   }
-  add({branch.place, branch.from, branch.to, 1, branch.flags, branch.cycles, branch.cycle_instructions,
-       AuxHit::Kind::branch});
+  add({branch.place,
+       branch.from,
+       branch.to,
+       1,
+       branch.flags,
+       branch.cycles,
+       branch.cycle_instructions,
+       AuxHit::Kind::branch,
+       {}});
 }
 
 // Periods of time lie on a grid, and those of instructions begin afresh with each batch, whose rest is added to the
@@ -125,8 +136,15 @@ void AuxHitCollector::on_instruction(const AuxInstruction& instruction) {
   ++cycle_instructions_;
   cycles_ += instruction.cycles;
   if (!due(instruction.place)) return;
-  add({instruction.place, instruction.ip, 0, instructions_, instruction.flags, cycles_,
-       cycles_ != 0 ? cycle_instructions_ : 0, AuxHit::Kind::instruction});
+  add({instruction.place,
+       instruction.ip,
+       0,
+       instructions_,
+       instruction.flags,
+       cycles_,
+       cycles_ != 0 ? cycle_instructions_ : 0,
+       AuxHit::Kind::instruction,
+       {}});
   instructions_ = 0;
   if (cycles_ != 0) cycle_instructions_ = 0;
   cycles_ = 0;
@@ -135,19 +153,25 @@ void AuxHitCollector::on_instruction(const AuxInstruction& instruction) {
 // A sampled operation is both: an instruction, and perhaps an access.
 void AuxHitCollector::on_memory(const AuxMemory& memory) {
   const VirtAddr ip = (memory.present & AuxMemory::kIp) != 0 ? memory.ip : 0;
-  if (options_.instructions) add({memory.place, ip, 0, 1, 0, 0, 0, AuxHit::Kind::instruction});
+  if (options_.instructions) add({memory.place, ip, 0, 1, 0, 0, 0, AuxHit::Kind::instruction, {}});
   if (!options_.memory || (memory.present & AuxMemory::kVirtual) == 0) return;
-  add({memory.place, ip, memory.virtual_address, 1, 0, 0, 0, AuxHit::Kind::memory});
+  add({memory.place, ip, memory.virtual_address, 1, 0, 0, 0, AuxHit::Kind::memory, {}});
+}
+
+void AuxHitCollector::on_mark(const AuxMark& mark) {
+  const bool ptwrite = mark.facts.kind == AuxMarkFacts::Kind::ptwrite;
+  if (!(ptwrite ? options_.ptwrites : options_.power)) return;
+  add({mark.place, mark.ip, 0, 1, 0, 0, 0, AuxHit::Kind::mark, mark.facts});
 }
 
 void AuxHitCollector::on_error(const AuxError& error) {
-  append({error.place, error.ip, 0, 0, 0, 0, 0, AuxHit::Kind::error});
+  append({error.place, error.ip, 0, 0, 0, 0, 0, AuxHit::Kind::error, {}});
   fmt::format_to(std::back_inserter(batch.bytes), "{}: {}", error.code, error.text);
   batch.end_error(error);
 }
 
 void AuxHitCollector::end() {
-  if (instructions_ != 0) add({last_, 0, 0, instructions_, 0, 0, 0, AuxHit::Kind::rest});
+  if (instructions_ != 0) add({last_, 0, 0, instructions_, 0, 0, 0, AuxHit::Kind::rest, {}});
 }
 
 AuxHit hit_of(std::string_view bytes, std::string_view& text) {
@@ -159,6 +183,8 @@ AuxHit hit_of(std::string_view bytes, std::string_view& text) {
 }
 
 bool is_made(const EventDesc& event) { return event.attr.type == kMadeEventType; }
+
+bool is_mark(const EventDesc& event) { return is_made(event) && event.attr.config == kMarkConfig; }
 
 ItraceEvents::ItraceEvents(const ItraceOptions& options, EventTable& table) {
   const auto add = [&table](std::string name, std::uint64_t period, std::uint64_t more) {
@@ -178,33 +204,52 @@ ItraceEvents::ItraceEvents(const ItraceOptions& options, EventTable& table) {
   }
   if (options.any_branches()) branches_ = add("branches", 1, abi::PERF_SAMPLE_ADDR);
   if (options.memory) memory_ = add("memory", 1, abi::PERF_SAMPLE_ADDR);
+  // By AuxMarkFacts::Kind; perf's names.
+  constexpr std::array<const char*, kMarks> kMarkNames = {"ptwrite", "cbr", "psb", "mwait", "pwre", "exstop", "pwrx"};
+  for (std::size_t kind = 0; kind < kMarks; ++kind) {
+    const bool ptwrite = kind == static_cast<std::size_t>(AuxMarkFacts::Kind::ptwrite);
+    if (!(ptwrite ? options.ptwrites : options.power)) continue;
+    marks_[kind] = add(kMarkNames[kind], 1, 0);
+    table.events.back().attr.config = kMarkConfig;
+  }
 }
 
-std::uint64_t& ItraceEvents::rest_of(const AuxPlace& place) {
-  const auto same = [&place](const Rest& rest) { return rest.index == place.index && rest.cpu == place.cpu; };
-  const auto found = std::find_if(rests_.begin(), rests_.end(), same);
-  if (found != rests_.end()) return found->instructions;
-  rests_.push_back({place.index, place.cpu, place.tid, 0});
-  return rests_.back().instructions;
+ItraceEvents::Area& ItraceEvents::area_of(const AuxPlace& place) {
+  const auto same = [&place](const Area& area) { return area.index == place.index && area.cpu == place.cpu; };
+  const auto found = std::find_if(areas_.begin(), areas_.end(), same);
+  if (found != areas_.end()) return *found;
+  areas_.push_back({place.index, place.cpu, 0, {}});
+  return areas_.back();
+}
+
+/// As perf has it: the ratio stands in every PSB header, and is a sample where it is another than before.
+bool ItraceEvents::tells_change(const AuxHit& hit) {
+  if (hit.mark.kind != AuxMarkFacts::Kind::cbr) return true;
+  auto& ratio = area_of(hit.place).ratio;
+  return std::exchange(ratio, hit.mark.payload) != ratio;
 }
 
 bool ItraceEvents::make_sample(const AuxHit& hit, std::uint64_t time_ns, Sample& sample) {
   std::uint64_t period = hit.period;
   switch (hit.kind) {
     case AuxHit::Kind::error: return false;
-    case AuxHit::Kind::rest: rest_of(hit.place) += hit.period; return false;
+    case AuxHit::Kind::rest: area_of(hit.place).rest += hit.period; return false;
     case AuxHit::Kind::branch: sample.event = branches_; break;
     case AuxHit::Kind::memory: sample.event = memory_; break;
     case AuxHit::Kind::instruction:
       sample.event = instructions_;
-      period += rest_of(hit.place);
-      rest_of(hit.place) = 0;
+      period += std::exchange(area_of(hit.place).rest, 0);
+      break;
+    case AuxHit::Kind::mark:
+      if (!tells_change(hit)) return false;
+      sample.event = marks_[static_cast<std::size_t>(hit.mark.kind)];
       break;
   }
   // A trace that begins has no instruction that led there.
   sample.ip = hit.ip;
   sample.present = abi::PERF_SAMPLE_IP | abi::PERF_SAMPLE_TID | abi::PERF_SAMPLE_TIME | abi::PERF_SAMPLE_PERIOD;
-  if (hit.kind != AuxHit::Kind::instruction) sample.present |= abi::PERF_SAMPLE_ADDR;
+  const bool has_target = hit.kind == AuxHit::Kind::branch || hit.kind == AuxHit::Kind::memory;
+  if (has_target) sample.present |= abi::PERF_SAMPLE_ADDR;
   if (hit.place.cpu >= 0) sample.present |= abi::PERF_SAMPLE_CPU;
   sample.addr = hit.addr;
   sample.mode = mode_of_address(hit.ip);

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -23,6 +25,8 @@ struct ItraceOptions {
   bool calls = false;              ///< c: of the branches, calls
   bool returns = false;            ///< r: of the branches, returns
   bool memory = false;             ///< M
+  bool ptwrites = false;           ///< w
+  bool power = false;              ///< p: power events, core:bus ratios and PSB packets
   bool errors = false;             ///< e: tell each one
   bool call_depth = false;         ///< for script's field callindent: CallDepth is kept
 
@@ -35,7 +39,7 @@ Result<ItraceOptions> parse_itrace(std::string_view text);
 
 /// One sample that is made of a trace, or an error; as bytes it is an entry of a batch, an error's text behind it.
 struct AuxHit {
-  enum class Kind : std::uint8_t { instruction, branch, memory, error, rest };
+  enum class Kind : std::uint8_t { instruction, branch, memory, error, rest, mark };
 
   AuxPlace place;
   VirtAddr ip = 0;
@@ -45,6 +49,7 @@ struct AuxHit {
   std::uint64_t cycles = 0;              ///< since the last hit of its kind that has some; 0: not known
   std::uint64_t cycle_instructions = 0;  ///< that ran in these cycles; 0: not known
   Kind kind = Kind::branch;  ///< rest: instructions behind the last sample of a batch, to be added to the next sample
+  AuxMarkFacts mark;         ///< with kind mark
 };
 
 /// Makes hits of what decoders find.
@@ -55,6 +60,7 @@ class AuxHitCollector : public AuxCollector {
   void on_branch(const AuxBranch& branch) override;
   void on_instruction(const AuxInstruction& instruction) override;
   void on_memory(const AuxMemory& memory) override;
+  void on_mark(const AuxMark& mark) override;
   void on_error(const AuxError& error) override;
   void end() override;
 
@@ -76,6 +82,8 @@ AuxHit hit_of(std::string_view bytes, std::string_view& text);
 
 /// Whether an event's samples are made of a trace.
 bool is_made(const EventDesc& event);
+/// Whether these are hits of kind mark.
+bool is_mark(const EventDesc& event);
 
 /// Adds the events that hits are samples of behind those of a recording.
 class ItraceEvents {
@@ -85,16 +93,19 @@ class ItraceEvents {
   bool make_sample(const AuxHit& hit, std::uint64_t time_ns, Sample& sample);
 
  private:
-  struct Rest {
+  struct Area {
     std::uint32_t index = 0;
     std::int32_t cpu = -1;
-    Tid tid = -1;
-    std::uint64_t instructions = 0;
+    std::uint64_t rest = 0;              ///< instructions
+    std::optional<std::uint64_t> ratio;  ///< core:bus, the last that was told
   };
-  std::uint64_t& rest_of(const AuxPlace& place);
+  static constexpr std::size_t kMarks = 7;
+  Area& area_of(const AuxPlace& place);
+  bool tells_change(const AuxHit& hit);
 
   std::uint32_t instructions_ = 0, branches_ = 0, memory_ = 0;  ///< numbers of the events
-  std::vector<Rest> rests_;                                     ///< one an area
+  std::array<std::uint32_t, kMarks> marks_{};                   ///< by AuxMarkFacts::Kind
+  std::vector<Area> areas_;
 };
 
 }  // namespace simdprof::cmd

@@ -37,7 +37,8 @@ void add_table_options(OptionSet& set, ReportOptions& options, Words& words) {
   set.add_flag("--children,!--no-children", options.children, "a row also for every function on a call chain");
   set.add_flag("-g", words.call_graph_default, "call graphs, as --call-graph graph,0.5");
   set.add_option("--call-graph", words.call_graph, "graph or fractal[,PERCENT[,caller or callee]], or none");
-  set.add_option("--itrace", words.itrace, "also samples made of the trace: i[PERIOD[i|ms|us|ns]], b, c, r, M, e");
+  set.add_option("--itrace", words.itrace,
+                 "also samples made of the trace: i[PERIOD[i|ms|us|ns]], b, c, r, M, w, p, e");
   set.add_option("--percent-limit", words.percent_limit, "leave out rows below this percentage");
   set.add_option("--max-stack", options.max_stack, "frames of a call chain that are used")
       .between(1, kMostFrames)

@@ -34,7 +34,8 @@ void add_options(OptionSet& set, ScriptOptions& options) {
   set.add_option("--max-stack", options.max_stack, "frames of a call chain at most").above_zero();
   set.add_flag("--inline", options.inlined, "show the inlined functions of call chains, a line each");
   set.add_flag("--ns", options.nanoseconds, "times with 9 decimals");
-  set.add_option("--itrace", options.itrace, "also samples made of the trace: i[PERIOD[i|ms|us|ns]], b, c, r, M, e");
+  set.add_option("--itrace", options.itrace,
+                 "also samples made of the trace: i[PERIOD[i|ms|us|ns]], b, c, r, M, w, p, e");
   set.add_option("--format", options.format, "text or jsonl").one_of({"text", "jsonl"}).shows_default();
 }
 

@@ -31,6 +31,7 @@ constexpr std::array kFields = {
     FieldFact{ScriptField::trace, "trace", abi::PERF_SAMPLE_RAW, "RAW", true},
     FieldFact{ScriptField::flags, "flags", 0, "", false, true},
     FieldFact{ScriptField::callindent, "callindent", 0, "", false, true},
+    FieldFact{ScriptField::synth, "synth", 0, "", true, true},
     FieldFact{ScriptField::addr, "addr", abi::PERF_SAMPLE_ADDR, "ADDR", false},
     FieldFact{ScriptField::data_src, "data_src", abi::PERF_SAMPLE_DATA_SRC, "DATA_SRC", false},
     FieldFact{ScriptField::weight, "weight", abi::PERF_SAMPLE_WEIGHT | abi::PERF_SAMPLE_WEIGHT_STRUCT, "WEIGHT", false},
@@ -65,13 +66,16 @@ bool is_tracepoint(const EventDesc& event) { return event.attr.type == abi::PERF
 /// Whether samples of the event have the field.
 bool has_field(const EventDesc& event, const FieldFact& fact) {
   if (fact.of_trace && !is_made(event)) return false;
+  if (fact.field == ScriptField::synth && !is_mark(event)) return false;
   if (fact.field == ScriptField::trace && !is_tracepoint(event)) return false;
   if (fact.field == ScriptField::bpf_output && !event.attr.is_bpf_output()) return false;
   return fact.sample_bits == 0 || (event.attr.sample_type & fact.sample_bits) != 0;
 }
 
-// What a tracepoint tells is its own text: every hit counts as one, and its place in the kernel is always the same.
+// As the kernel's tool. What a tracepoint tells is its own text: every hit counts as one, and its place in the kernel
+// is always the same. What a trace tells beside the flow counts as one, too.
 bool is_shown_unasked(const EventDesc& event, ScriptField field) {
+  if (is_mark(event)) return field != ScriptField::period;
   if (!is_tracepoint(event)) return true;
   switch (field) {
     case ScriptField::period: return false;
@@ -165,7 +169,8 @@ Result<std::vector<FieldSet>> fields_of_events(const EventTable& events, const F
     }
     if (any || fields.empty() || !choice.named.has(fact.field)) continue;
     if (fact.of_trace) {
-      return fail(Errc::unsupported, fmt::format("field {} is of samples that --itrace makes", fact.name));
+      const std::string_view letters = fact.field == ScriptField::synth ? " with w or p" : "";
+      return fail(Errc::unsupported, fmt::format("field {} is of samples that --itrace makes{}", fact.name, letters));
     }
     if (fact.field == ScriptField::trace || fact.field == ScriptField::bpf_output) {
       const std::string_view whose = fact.field == ScriptField::trace ? "tracepoints" : "bpf-output";

@@ -51,6 +51,7 @@ enum class ScriptField : std::uint64_t {
   trace = std::uint64_t{1} << 36U,
   bpf_output = std::uint64_t{1} << 37U,
   srccode = std::uint64_t{1} << 38U,
+  synth = std::uint64_t{1} << 39U,
 };
 
 class FieldSet {

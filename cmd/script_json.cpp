@@ -233,6 +233,7 @@ void add_trace_facts(JsonObject& object, const SampleHit& hit, SampleSource& sou
     append_branch_flags(words, hit.made->flags);
     object.text("flags", {words.data(), words.size()});
   }
+  if (fields.has(ScriptField::synth)) append_synth_json(object.key("synth"), hit.made->mark);
   const bool branch = hit.made->kind == AuxHit::Kind::branch;
   if (branch && fields.has(ScriptField::addr) && fields.has(ScriptField::sym)) {
     add_branch_symbol(object, "addr_sym", "addr_symoff", source, hit.sample->addr);

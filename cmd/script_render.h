@@ -84,6 +84,12 @@ void append_tracepoint_json(JsonObject& object, const SampleHit& hit, SampleSour
 /// The raw bytes of a bpf-output sample, eight a line, and the text that they are where they are one.
 void append_bpf_output(TextBuffer& out, std::span<const std::byte> raw);
 
+/// What a packet beside the flow of a trace says, in the words of the kernel's tool, to a width of 34 columns:
+/// ` cbr: 21 freq: 2100 MHz ( 75%) `.
+void append_synth(TextBuffer& out, const AuxMarkFacts& mark);
+/// The same as an object of JSON.
+void append_synth_json(TextBuffer& out, const AuxMarkFacts& mark);
+
 /// Of a sample in the layout of the kernel's tool: the part that needs the sample alone, its registers.
 void prepare_script_text(TextBuffer& out, const Sample& sample, const ScriptView& view);
 /// One sample in the layout of the kernel's tool; `hit.text` is what prepare_script_text made of it.

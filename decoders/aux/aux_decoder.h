@@ -19,6 +19,7 @@ struct AuxWanted {
   bool instructions = false;
   bool memory = false;
   bool events = false;
+  bool marks = false;
 };
 
 /// A part of a slice that can be decoded without the parts before it: AuxSlice::data[begin..end).

@@ -114,6 +114,7 @@ void PtBranches::executed(const AuxPlace& place, const pt_insn& instruction) {
   last_ip_ = instruction.ip;
   behind_last_ = instruction.ip + instruction.size;
   pending_flags_ = flags != 0 ? flags | transaction : 0;
+  if (marks_ != nullptr) marks_->leaves();
   if (!wanted_.instructions) return;
   AuxInstruction out;
   out.place = place;
@@ -127,6 +128,7 @@ void PtBranches::executed(const AuxPlace& place, const pt_insn& instruction) {
 }
 
 void PtBranches::arrives(const AuxPlace& place, VirtAddr ip) {
+  stands(ip);
   const std::uint32_t flags = pending_flags_;
   if (flags == 0) return;
   pending_flags_ = 0;
@@ -138,22 +140,26 @@ void PtBranches::begins(const AuxPlace& place, VirtAddr ip) {
   pending_flags_ = 0;
   instructions_ = 0;
   counted_ = true;
+  stands(ip);
   give(place, 0, ip, kAuxBranch | kAuxTraceBegin);
 }
 
 void PtBranches::ends(const AuxPlace& place, VirtAddr to) {
   const std::uint32_t flags = pending_flags_ != 0 ? pending_flags_ : std::uint32_t{kAuxBranch};
   pending_flags_ = 0;
+  stands(to != 0 ? to : last_ip_);
   give(place, last_ip_, to, flags | kAuxTraceEnd);
 }
 
 void PtBranches::ends_unseen(const AuxPlace& place, VirtAddr to) {
   loses_flow();
+  stands(to);
   give(place, 0, to, kAuxBranch | kAuxTraceBegin | kAuxTraceEnd);
 }
 
 void PtBranches::ends_async(const AuxPlace& place, VirtAddr at, VirtAddr to) {
   arrives(place, at);
+  if (to != 0) stands(to);
   give(place, at, to, kAuxBranch | kAuxAsync | kAuxTraceEnd);
 }
 
@@ -161,9 +167,11 @@ void PtBranches::interrupted(const AuxPlace& place, VirtAddr from, VirtAddr to) 
   arrives(place, from);
   give(place, from, to, aborting_ ? kAuxBranch | kAuxTxAbort : kAuxBranch | kAuxCall | kAuxAsync | kAuxInterrupt);
   aborting_ = false;
+  stands(to);
 }
 
 void PtBranches::loses_flow() {
+  stands(0);
   pending_flags_ = 0;
   aborting_ = false;
   counted_ = false;

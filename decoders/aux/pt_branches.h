@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "decoders/aux/aux_decoder.h"
+#include "decoders/aux/pt_marks.h"
 
 namespace simdprof {
 
@@ -13,7 +14,9 @@ std::uint32_t pt_branch_flags(const pt_insn& instruction);
 /// Turns the instructions of a flow into its branches. A branch is known when the next address is.
 class PtBranches {
  public:
-  PtBranches(const AuxWanted& wanted, AuxSink& sink) : wanted_(wanted), sink_(sink) {}
+  /// @param marks  is told where the flow stands; nullptr: nobody wants to know
+  PtBranches(const AuxWanted& wanted, AuxSink& sink, PtMarks* marks = nullptr)
+      : wanted_(wanted), sink_(sink), marks_(marks) {}
 
   /// `instruction` ran.
   void executed(const AuxPlace& place, const pt_insn& instruction);
@@ -39,9 +42,13 @@ class PtBranches {
  private:
   void give(const AuxPlace& place, VirtAddr from, VirtAddr to, std::uint32_t flags);
   void take_cycles(AuxBranch& branch);
+  void stands(VirtAddr ip) {
+    if (marks_ != nullptr) marks_->stands(ip);
+  }
 
   AuxWanted wanted_;
   AuxSink& sink_;
+  PtMarks* marks_;
   std::uint32_t pending_flags_ = 0;  ///< of the last instruction, when it is a branch
   VirtAddr last_ip_ = 0;             ///< of the last instruction
   VirtAddr behind_last_ = 0;         ///< where the next one stands

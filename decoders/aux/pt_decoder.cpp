@@ -33,7 +33,7 @@ class PtDecoder final : public AuxDecoder {
 
   void decode(const AuxSlice& slice, const AuxSegment& segment, AuxSink& sink) const override {
     if (wanted_.packets) decode_pt_packets(setup_, programs_, slice, segment, sink);
-    if (wanted_.branches || wanted_.instructions || wanted_.events) {
+    if (wanted_.branches || wanted_.instructions || wanted_.events || wanted_.marks) {
       decode_pt_flow(setup_, programs_, wanted_, slice, segment, sink);
     }
   }

@@ -8,6 +8,7 @@
 #include "decoders/aux/pt_code.h"
 #include "decoders/aux/pt_error_text.h"
 #include "decoders/aux/pt_event_text.h"
+#include "decoders/aux/pt_marks.h"
 #include "decoders/aux/pt_place.h"
 #include "decoders/aux/pt_resync.h"
 #include "decoders/aux/pt_scan.h"
@@ -66,8 +67,10 @@ class PtFlow {
         scan_(setup, bytes_.trace()),
         places_(programs, slice, segment.begin),
         code_(programs),
-        branches_(wanted, sink),
+        marks_(setup, places_, sink),
+        branches_(wanted, sink, wanted.marks ? &marks_ : nullptr),
         resync_(bytes_, scan_, places_, branches_, sink) {
+    if (wanted.marks) scan_.tell([this] { marks_.take(scan_); });
     if (!last_segment_) next_ip_ = header_ip(setup, slice.data.subspan(segment.end));
     image_.reset(pt_image_alloc(nullptr));
     const pt_config config = setup.config(bytes_.with_headroom());
@@ -84,6 +87,9 @@ class PtFlow {
     scan_.seek(start);
     std::optional<std::size_t> sync = PtBytes::kHeadroom + start;
     while (sync) sync = follow(*sync);
+    if (!wanted_.marks) return;
+    scan_.advance_to(part_.size());
+    marks_.end();
   }
 
  private:
@@ -117,6 +123,7 @@ class PtFlow {
   PtScan scan_;
   PtPlaces places_;
   PtCode code_;
+  PtMarks marks_;
   PtBranches branches_;
   PtResync resync_;
   std::unique_ptr<pt_image, FreeImage> image_;

@@ -79,6 +79,7 @@ PtScan::Step PtScan::next() {
     pt_pkt_sync_set(decoder_.get(), end_);
   }
   apply();
+  if (taken_) taken_();
   return Step::packet;
 }
 

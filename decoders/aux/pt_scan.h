@@ -3,8 +3,10 @@
 #include <intel-pt.h>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "decoders/aux/pt_clock.h"
@@ -51,6 +53,8 @@ class PtScan {
   Step next();
   /// Takes the packets that start before `offset`.
   void advance_to(std::size_t offset);
+  /// What to call with each packet when it was taken.
+  void tell(std::function<void()> taken) { taken_ = std::move(taken); }
   /// Goes on at a PSB packet behind what was taken.
   void seek(std::size_t offset);
 
@@ -109,6 +113,7 @@ class PtScan {
   bool guest_ = false;
   VirtAddr ip_ = 0;
   PtPair pair_;
+  std::function<void()> taken_;
   std::uint8_t exec_mode_ = 0x01;  // 64 bit until a packet says otherwise
   std::uint8_t tsx_mode_ = 0x20;
 };

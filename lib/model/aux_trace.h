@@ -143,6 +143,30 @@ struct AuxEvent {
   std::string_view text;  ///< all its facts, for people
 };
 
+/// What a packet beside the flow says, of those that perf makes samples of.
+struct AuxMarkFacts {
+  enum class Kind : std::uint8_t {
+    ptwrite,
+    cbr,     ///< core:bus ratio
+    psb,     ///< where decoding can begin
+    mwait,   ///< what the program asked of the CPU when it waited
+    pwre,    ///< entry of a power state
+    exstop,  ///< execution stopped
+    pwrx,    ///< exit of a power state
+  };
+  Kind kind = Kind::ptwrite;
+  bool has_ip = false;             ///< ptwrite, exstop: the packet told its address; else it is the last that was known
+  std::uint8_t nominal_ratio = 0;  ///< cbr: the highest ratio without turbo; 0: not known
+  std::uint32_t bus_khz = 0;       ///< cbr: frequency at ratio 1; 0: not known
+  std::uint64_t payload = 0;       ///< of the packet, as a number; cbr: the ratio; psb: offset in the buffer's stream
+};
+
+struct AuxMark {
+  AuxPlace place;
+  VirtAddr ip = 0;  ///< 0: not known
+  AuxMarkFacts facts;
+};
+
 /// Why bytes could not be decoded. Decoding goes on behind them.
 struct AuxError {
   AuxPlace place;
@@ -164,6 +188,7 @@ class AuxSink {
   virtual void on_instruction(const AuxInstruction&) {}
   virtual void on_memory(const AuxMemory&) {}
   virtual void on_event(const AuxEvent&) {}
+  virtual void on_mark(const AuxMark&) {}
   virtual void on_error(const AuxError&) {}
 };
 

@@ -20,6 +20,8 @@ TEST(ParseItrace, TakesPerfsLetters) {
   EXPECT_EQ(parse_itrace("i2ms")->period, 2'000'000U);
   EXPECT_EQ(parse_itrace("i5ns")->period, 5U);
   EXPECT_TRUE(parse_itrace("c,r")->calls);
+  EXPECT_TRUE(parse_itrace("w")->ptwrites && !parse_itrace("w")->power);
+  EXPECT_TRUE(parse_itrace("p")->power && !parse_itrace("p")->ptwrites);
 }
 
 TEST(ParseItrace, RefusesWhatItDoesNotKnow) {
@@ -99,6 +101,46 @@ TEST(ItraceHits, PeriodsOfTimeLieOnAGrid) {
   EXPECT_EQ(found[2].kind, AuxHit::Kind::rest);
 }
 
+AuxMark mark_of(AuxMarkFacts::Kind kind, std::uint64_t payload) {
+  AuxMark mark;
+  mark.place = at(9);
+  mark.ip = 0x1000;
+  mark.facts.kind = kind;
+  mark.facts.payload = payload;
+  return mark;
+}
+
+TEST(ItraceHits, MarksAreThoseOfTheirLetter) {
+  using Kind = AuxMarkFacts::Kind;
+  const auto kinds = [](std::string_view letters) {
+    const auto options = parse_itrace(letters);
+    AuxHitCollector collector(*options);
+    for (const Kind kind : {Kind::ptwrite, Kind::cbr, Kind::psb, Kind::pwrx}) collector.on_mark(mark_of(kind, 3));
+    return hits(collector).size();
+  };
+  EXPECT_EQ(kinds("w"), 1U);
+  EXPECT_EQ(kinds("p"), 3U);
+  EXPECT_EQ(kinds("pw"), 4U);
+  EXPECT_EQ(kinds("b"), 0U);
+}
+
+TEST(ItraceHits, ARatioIsASampleWhereItChanges) {
+  using Kind = AuxMarkFacts::Kind;
+  const auto options = parse_itrace("p");
+  AuxHitCollector collector(*options);
+  for (const std::uint64_t ratio : {8U, 8U, 9U, 8U, 8U}) collector.on_mark(mark_of(Kind::cbr, ratio));
+  EventTable table;
+  ItraceEvents events(*options, table);
+  ASSERT_EQ(table.events.size(), 6U);
+  std::vector<bool> made;
+  Sample sample;
+  for (const AuxHit& hit : hits(collector)) made.push_back(events.make_sample(hit, 9, sample));
+  EXPECT_EQ(made, (std::vector<bool>{true, false, true, true, false}));
+  EXPECT_EQ(table.events[sample.event].name, "cbr");
+  EXPECT_EQ(sample.ip, 0x1000U);
+  EXPECT_FALSE(sample.has(abi::PERF_SAMPLE_ADDR));
+}
+
 TEST(ItraceHits, CallsAndReturnsAreBranchesOfTheirKind) {
   const auto count = [](std::string_view letters) {
     const auto options = parse_itrace(letters);
@@ -153,7 +195,7 @@ TEST(ItraceHits, AKernelAddressIsAKernelHit) {
   EventTable table;
   ItraceEvents events(*options, table);
   Sample sample;
-  ASSERT_TRUE(events.make_sample({at(3), 0xffffffff81000000, 0x40, 1, 0, 0, 0, AuxHit::Kind::branch}, 3, sample));
+  ASSERT_TRUE(events.make_sample({at(3), 0xffffffff81000000, 0x40, 1, 0, 0, 0, AuxHit::Kind::branch, {}}, 3, sample));
   EXPECT_EQ(sample.mode, CpuMode::kernel);
   EXPECT_EQ(sample.addr, 0x40U);
   EXPECT_TRUE(sample.has(abi::PERF_SAMPLE_ADDR));

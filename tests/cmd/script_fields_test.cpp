@@ -161,6 +161,23 @@ TEST(FieldsOfEvents, ABranchOfATraceIsShownWithItsTarget) {
   }
 }
 
+TEST(FieldsOfEvents, SynthIsOfWhatATraceTellsBesideItsFlow) {
+  EventTable events = one(event_with(kUsual));
+  const ItraceEvents made(parse_itrace("bw").value(), events);
+  ASSERT_EQ(events.events.size(), 3U);
+  EXPECT_EQ(events.events[2].name, "ptwrite");
+  const auto by_default = fields_of_events(events, default_fields()).value();
+  EXPECT_FALSE(by_default.at(0).has(ScriptField::synth));
+  EXPECT_FALSE(by_default.at(1).has(ScriptField::synth));
+  EXPECT_TRUE(by_default.at(2).has(ScriptField::synth));
+  EXPECT_TRUE(by_default.at(1).has(ScriptField::period));
+  EXPECT_FALSE(by_default.at(2).has(ScriptField::period));
+  EXPECT_TRUE(fields_of_events(events, parse_fields("period").value()).value().at(2).has(ScriptField::period));
+  const auto none = fields_of_events(with_branches_of_trace(), parse_fields("synth").value());
+  ASSERT_FALSE(none);
+  EXPECT_EQ(none.error().fact, "field synth is of samples that --itrace makes with w or p");
+}
+
 TEST(FieldsOfEvents, EitherKindOfWeightServes) {
   const auto choice = parse_fields("weight").value();
   EXPECT_TRUE(fields_of_events(one(event_with(kUsual | abi::PERF_SAMPLE_WEIGHT)), choice));

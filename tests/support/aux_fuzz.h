@@ -53,6 +53,7 @@ class CheckingSink final : public AuxSink {
     SIMDPROF_ASSERT(!event.name.empty());
     check(event.place);
   }
+  void on_mark(const AuxMark& mark) override { check(mark.place); }
   void on_error(const AuxError& error) override {
     SIMDPROF_ASSERT(!error.code.empty() && !error.text.empty());
     check(error.place);
@@ -70,7 +71,7 @@ class CheckingSink final : public AuxSink {
 /// Decodes `trace` to everything; words of `info` that no decoder takes are no failure.
 inline void fuzz_aux(const AuxTraceInfo& info, std::span<const std::byte> trace, std::uint64_t flags) {
   const InputAsCode code{trace};
-  const auto decoder = make_aux_decoder(info, code, AuxWanted{true, true, true, true, true});
+  const auto decoder = make_aux_decoder(info, code, AuxWanted{true, true, true, true, true, true});
   if (!decoder) return;
   AuxSlice slice;
   slice.cpu = 0;

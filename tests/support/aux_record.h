@@ -64,7 +64,7 @@ class AuxRecorder final : public AuxSink {
   RecordedAux& out_;
 };
 
-inline constexpr AuxWanted kEverything{true, true, true, true, true};
+inline constexpr AuxWanted kEverything{true, true, true, true, true, true};
 
 inline AuxSlice slice_of(std::span<const std::byte> data) {
   AuxSlice slice;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -46,6 +47,7 @@ inline Bytes tsc(std::uint64_t value) {
 inline Bytes tma(unsigned ctc, unsigned fast_counter) {
   return raw({2, 0x73, ctc & 0xff, ctc >> 8U, 0, fast_counter & 0xff, fast_counter >> 8U});
 }
+inline Bytes cbr(unsigned ratio) { return raw({2, 0x03, ratio, 0}); }
 inline Bytes mtc(unsigned count) { return raw({0x59, count}); }
 
 inline Bytes joined(std::initializer_list<Bytes> parts) {
@@ -94,6 +96,12 @@ class Lines final : public AuxSink {
   void on_event(const AuxEvent& event) override {
     add("[{}{}{}]", event.name, event.text.empty() ? "" : " ", event.text);
   }
+  void on_mark(const AuxMark& mark) override {
+    constexpr std::array kNames = {"ptwrite", "cbr", "psb", "mwait", "pwre", "exstop", "pwrx"};
+    add("{} {:x}{} {:#x}", kNames[static_cast<std::size_t>(mark.facts.kind)], mark.ip, mark.facts.has_ip ? " own" : "",
+        mark.facts.payload);
+    marks.push_back(mark);
+  }
   void on_error(const AuxError& error) override {
     add("error {} {:x}", error.code, error.ip);
     errors.push_back(std::string{error.code});
@@ -105,6 +113,7 @@ class Lines final : public AuxSink {
   std::vector<std::uint64_t> error_offsets;
   std::vector<AuxPlace> places;
   std::vector<AuxBranch> branches;
+  std::vector<AuxMark> marks;
 
  private:
   template <class... Parts>
@@ -123,9 +132,11 @@ inline void decode(const Bytes& trace, const AuxPrograms& programs, const AuxWan
   for (const AuxSegment& segment : (*decoder)->split(slice)) (*decoder)->decode(slice, segment, sink);
 }
 
-inline constexpr AuxWanted kPackets{true, false, false, false, false};
-inline constexpr AuxWanted kBranches{false, true, false, false, false};
-inline constexpr AuxWanted kInstructions{false, false, true, false, false};
-inline constexpr AuxWanted kFlow{false, false, true, false, true};  ///< instructions and events, as ptxed lists them
+inline constexpr AuxWanted kPackets{true, false, false, false, false, false};
+inline constexpr AuxWanted kBranches{false, true, false, false, false, false};
+inline constexpr AuxWanted kInstructions{false, false, true, false, false, false};
+inline constexpr AuxWanted kMarks{false, false, false, false, false, true};
+inline constexpr AuxWanted kFlow{false, false, true,
+                                 false, true,  false};  ///< instructions and events, as ptxed lists them
 
 }  // namespace simdprof::test::pt
