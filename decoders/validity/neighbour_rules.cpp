@@ -174,6 +174,9 @@ bool is_doubted(const ThreadHistory& thread, std::uint64_t sample_number) {
 // user mode before would clear the values, but loaders do each thing once or twice. So the hits that follow decide: a
 // thread goes on from what it has, and some of the registers that had changed are still those of the doubted block. A
 // kernel-mode hit can say so, too, when it has some of them and not the whole block: the same stale image comes twice.
+//
+// Where a program calls a function of a library for the first time, the loader looks it up, and puts all argument
+// registers back that it has used, vectors among them: a hit in the loader is no witness of a change.
 void judge_r7(const CheckedSample& checked, RuleHistory& history, FindingSink& out) {
   ThreadHistory* thread = history.thread;
   if (!checked.kernel_mode() || thread == nullptr || !checked.user.rich) return;
@@ -188,7 +191,8 @@ void judge_r7(const CheckedSample& checked, RuleHistory& history, FindingSink& o
     }
     if (changed != 0 || !own->user_mode || own->block.recorded != checked.user.recorded) continue;
     const unsigned different = different_registers(own->block, checked.user) & checked.user.nonzero;
-    if (std::popcount(different) >= kChangedRegisters) changed = static_cast<std::uint16_t>(different);
+    if (std::popcount(different) < kChangedRegisters) continue;
+    if (!history.programs.is_loader(checked.ref.pid, own->ip)) changed = static_cast<std::uint16_t>(different);
   }
 }
 

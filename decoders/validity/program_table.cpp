@@ -16,7 +16,21 @@ bool is_program_file(const MmapRecord& map, std::uint16_t misc) {
   return map.path.starts_with("/") && !map.path.starts_with("//") && !map.path.starts_with("/memfd:");
 }
 
-std::uint64_t path_hash(std::string_view path) { return std::hash<std::string_view>{}(path) | 1U; }
+constexpr std::uint64_t kLoaderFile = 2;
+
+/// "ld-linux-x86-64.so.2", "ld-2.31.so", "ld-musl-x86_64.so.1", "ld64.so.2", "ld.so.1".
+bool is_loader_path(std::string_view path) {
+  path.remove_prefix(path.rfind('/') + 1);
+  const std::size_t so = path.find(".so");
+  if (!path.starts_with("ld") || so == std::string_view::npos) return false;
+  return so == 2 || path[2] == '-' || path.substr(2, so - 2) == "64";
+}
+
+/// Bit 0 is set: no file's is 0. Bit 1 says that it is the loader.
+std::uint64_t path_hash(std::string_view path) {
+  const std::uint64_t hash = std::hash<std::string_view>{}(path) & ~kLoaderFile;
+  return hash | 1U | (is_loader_path(path) ? kLoaderFile : 0);
+}
 
 }  // namespace
 
@@ -81,16 +95,27 @@ bool ProgramTable::differ(Pid a, Pid b) const {
   return left->second.program != 0 && right->second.program != 0 && left->second.program != right->second.program;
 }
 
-bool ProgramTable::shares_code(Pid a, VirtAddr address, Pid b) const {
-  const auto left = processes_.find(a), right = processes_.find(b);
-  if (left == processes_.end() || right == processes_.end()) return false;
-  const auto& code = left->second.code;
+const ProgramTable::Mapping* ProgramTable::mapping_at(Pid pid, VirtAddr address) const {
+  const auto found = processes_.find(pid);
+  if (found == processes_.end()) return nullptr;
+  const auto& code = found->second.code;
   const auto at = std::find_if(code.rbegin(), code.rend(), [address](const Mapping& mapping) {
     return address >= mapping.start && address < mapping.end;
   });
-  if (at == code.rend()) return false;
-  return std::any_of(right->second.code.begin(), right->second.code.end(),
+  return at == code.rend() ? nullptr : &*at;
+}
+
+bool ProgramTable::shares_code(Pid a, VirtAddr address, Pid b) const {
+  const Mapping* const at = mapping_at(a, address);
+  const auto other = processes_.find(b);
+  if (at == nullptr || other == processes_.end()) return false;
+  return std::any_of(other->second.code.begin(), other->second.code.end(),
                      [at](const Mapping& mapping) { return mapping.file == at->file; });
+}
+
+bool ProgramTable::is_loader(Pid pid, VirtAddr address) const {
+  const Mapping* const at = mapping_at(pid, address);
+  return at != nullptr && (at->file & kLoaderFile) != 0;
 }
 
 }  // namespace simdprof

@@ -21,6 +21,8 @@ class ProgramTable {
   /// Whether `address` of process `a` is code of a file that `b` has mapped too, as all have the loader and the C
   /// library. Unknown is not shared.
   [[nodiscard]] bool shares_code(Pid a, VirtAddr address, Pid b) const;
+  /// Whether `address` is code of the dynamic loader. Unknown is not.
+  [[nodiscard]] bool is_loader(Pid pid, VirtAddr address) const;
 
   [[nodiscard]] std::size_t size() const { return processes_.size(); }
   /// Mappings that are kept, of all processes.
@@ -33,13 +35,14 @@ class ProgramTable {
  private:
   struct Mapping {
     VirtAddr start = 0, end = 0;
-    std::uint64_t file = 0;  ///< hash of its path
+    std::uint64_t file = 0;  ///< hash of its path; bit 1: it is the dynamic loader
   };
   struct Process {
     std::uint64_t program = 0;  ///< hash of the path; 0: not known yet
     std::vector<Mapping> code;  ///< in the order in which they came: a later one hides an earlier
   };
   Process& process(Pid pid);
+  [[nodiscard]] const Mapping* mapping_at(Pid pid, VirtAddr address) const;
   void set_code(Process& process, std::vector<Mapping> code);
   void forget_code();
   void map(Process& process, const MmapRecord& record);

@@ -4,10 +4,10 @@
 
 namespace simdprof {
 
-void ThreadHistory::add_block(const VectorBlock& block, bool user_mode) {
+void ThreadHistory::add_block(const VectorBlock& block, bool user_mode, VirtAddr ip) {
   if (user_mode) last_user_block = block;
   if (blocks.size() == kBlocks) blocks.erase(blocks.begin());
-  blocks.push_back({block, user_mode});
+  blocks.push_back({block, user_mode, ip});
 }
 
 ThreadHistory& ThreadHistories::at(Tid tid, std::uint64_t sample_number, const Close& close) {

@@ -32,6 +32,7 @@ struct ThreadHistory {
   struct OwnBlock {
     VectorBlock block;
     bool user_mode = false;
+    VirtAddr ip = 0;  ///< of the hit
   };
   struct UserHit {
     std::uint64_t time_ns = 0;
@@ -55,7 +56,7 @@ struct ThreadHistory {
   bool any_nonzero_user_hit = false;
   SampleRef last_sample;
 
-  void add_block(const VectorBlock& block, bool user_mode);
+  void add_block(const VectorBlock& block, bool user_mode, VirtAddr ip);
 };
 
 /// The threads of a recording, with a bound: when there are too many, those longest not seen are closed.

@@ -92,7 +92,7 @@ void ValidityStage::State::remember() {
     history.event_has_vectors[event] = true;
   }
   if (!checked.user.empty()) {
-    history.thread->add_block(checked.user, checked.user_mode());
+    history.thread->add_block(checked.user, checked.user_mode(), checked.ref.ip);
     if (checked.user_mode()) history.thread->last_user_hit = {checked.ref.time_ns, checked.user.rich};
   }
   if (!checked.ref.has_cpu) return;

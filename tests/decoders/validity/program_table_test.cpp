@@ -86,6 +86,24 @@ TEST_F(ProgramTableTest, CodeOfAFileThatBothHaveMappedIsShared) {
   EXPECT_FALSE(table_.shares_code(3, 0x7f0000, 2)) << "nothing is known of the process";
 }
 
+TEST_F(ProgramTableTest, TheLoaderIsKnownByItsName) {
+  const char* const loaders[] = {
+      "/lib64/ld-linux-x86-64.so.2", "/lib/ld-2.31.so",  "/lib/ld-musl-x86_64.so.1",   "/lib64/ld64.so.2",
+      "/lib/ld-linux.so.2",          "/libexec/ld.so.1", "/lib/ld-linux-aarch64.so.1", "/usr/lib/ld-linux.so.3"};
+  const char* const others[] = {"/usr/bin/ld", "/usr/lib/libc.so.6", "/usr/lib/ldap.so", "/opt/ld-tool",
+                                "/usr/lib/libld.so"};
+  for (const char* path : loaders) {
+    map_at(1, path, 0x7f0000);
+    EXPECT_TRUE(table_.is_loader(1, 0x7f0000)) << path;
+  }
+  for (const char* path : others) {
+    map_at(1, path, 0x7f0000);
+    EXPECT_FALSE(table_.is_loader(1, 0x7f0000)) << path;
+  }
+  EXPECT_FALSE(table_.is_loader(1, 0x900000));
+  EXPECT_FALSE(table_.is_loader(2, 0x7f0000));
+}
+
 TEST_F(ProgramTableTest, TheLatestMappingAtAnAddressCounts) {
   map_at(1, "/usr/lib/libc.so.6", 0x7f0000);
   map_at(2, "/usr/lib/libc.so.6", 0x7f0000);

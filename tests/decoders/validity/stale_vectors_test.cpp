@@ -155,6 +155,37 @@ TEST(R7, TheLatestUserBlockIsWhatTheKernelShouldSee) {
   EXPECT_TRUE(run.of(RuleId::r7).empty());
 }
 
+// It puts back what it has used when it has found a function for its caller.
+TEST(R7, AHitInTheLoaderIsNoWitness) {
+  for (const char* path : {"/usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2", "/usr/lib/x86_64-linux-gnu/libc.so.6"}) {
+    StageRun run;
+    run.process(100, "/usr/bin/app");
+    run.map(100, path, 0x7f0000);
+    run.hit(user_hit(kMine));
+    Hit resolving = user_hit(rich_lanes(5));
+    resolving.ip = 0x7f0100;
+    run.hit(resolving);
+    run.hit(kernel_hit(kMine, kMine));
+    run.hit(user_hit(rich_lanes(6)));
+    EXPECT_EQ(run.of(RuleId::r7).size(), std::string_view(path).ends_with("libc.so.6") ? 1U : 0U) << path;
+  }
+}
+
+// What was seen before the loader, in code of the program, still counts.
+TEST(R7, AnEarlierWitnessIsOneBesideTheLoader) {
+  StageRun run;
+  run.process(100, "/usr/bin/app");
+  run.map(100, "/lib64/ld-linux-x86-64.so.2", 0x7f0000);
+  run.hit(user_hit(kMine));
+  run.hit(user_hit(rich_lanes(5)));
+  Hit resolving = user_hit(rich_lanes(7));
+  resolving.ip = 0x7f0100;
+  run.hit(resolving);
+  run.hit(kernel_hit(kMine, kMine));
+  run.hit(user_hit(rich_lanes(6)));
+  EXPECT_EQ(run.of(RuleId::r7).size(), 1U);
+}
+
 TEST(R7, LoopInvariantRegistersNeedFourThatChanged) {
   for (const std::size_t changed : {std::size_t{3}, std::size_t{4}}) {
     StageRun run;

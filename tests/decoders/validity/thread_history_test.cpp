@@ -10,7 +10,7 @@ TEST(ThreadHistory, KeepsItsLastBlocks) {
   VectorBlock block;
   for (std::uint64_t hash = 0; hash < ThreadHistory::kBlocks + 3; ++hash) {
     block.hash = hash;
-    thread.add_block(block, hash % 2 == 0);
+    thread.add_block(block, hash % 2 == 0, 0x401000);
   }
   ASSERT_EQ(thread.blocks.size(), ThreadHistory::kBlocks);
   EXPECT_EQ(thread.blocks.front().block.hash, 3U);
@@ -24,7 +24,7 @@ TEST(ThreadHistory, KnowsTheBlockOfTheLastUserModeHit) {
   EXPECT_TRUE(thread.last_user_block.empty());
   for (const bool user_mode : {true, false}) {
     ++block.hash;
-    thread.add_block(block, user_mode);
+    thread.add_block(block, user_mode, 0x401000);
   }
   EXPECT_EQ(thread.last_user_block.hash, 1U);
 }
