@@ -17,7 +17,7 @@ namespace {
 struct ScriptOptions {
   SampleOptions samples;
   Verbosity verbosity;
-  std::string fields;
+  std::vector<std::string> fields;
   std::string format = "text";
   bool hide_call_graph = false;
   bool inlined = false;
@@ -29,7 +29,10 @@ struct ScriptOptions {
 void add_options(OptionSet& set, ScriptOptions& options) {
   add_sample_options(set, options.samples);
   add_verbosity_options(set, options.verbosity);
-  set.add_option("-F,--fields", options.fields, "fields to show, or +field and -field: " + field_names());
+  set.add_option("-F,--fields", options.fields,
+                 "fields to show, or +field and -field; \"type:\" in front is for events of a type: "
+                 "hw, sw, trace, raw, break, synth; fields are " +
+                     field_names());
   set.add_flag("-G,--hide-call-graph", options.hide_call_graph, "one line a sample, without its call chain");
   set.add_option("--max-stack", options.max_stack, "frames of a call chain at most").above_zero();
   set.add_flag("--inline", options.inlined, "show the inlined functions of call chains, a line each");
@@ -54,13 +57,13 @@ std::vector<std::string> join_removed_fields(const std::vector<std::string>& wor
 }
 
 // Whether the machine's instructions are known well enough for what is shown of them.
-Status check_instructions(const FieldChoice& choice, abi::Arch arch) {
+Status check_instructions(const FieldChoices& choices, abi::Arch arch) {
   const InstructionKnowledge known = instruction_knowledge(arch);
-  if (choice.shown.has(ScriptField::disasm) && known != InstructionKnowledge::text) {
+  if (choices.shows(ScriptField::disasm) && known != InstructionKnowledge::text) {
     return fail(Errc::unsupported, "field disasm: this simdprof cannot read instructions of the recording's machine");
   }
   const bool lengths =
-      choice.shown.has(ScriptField::insn) || choice.shown.has(ScriptField::insnlen) || choice.shown.has_branch_code();
+      choices.shows(ScriptField::insn) || choices.shows(ScriptField::insnlen) || choices.shows_branch_code();
   if (lengths && known == InstructionKnowledge::none) {
     return fail(Errc::unsupported,
                 "fields insn, insnlen and brstackinsn: this simdprof does not know how long instructions of the "
@@ -69,23 +72,23 @@ Status check_instructions(const FieldChoice& choice, abi::Arch arch) {
   return {};
 }
 
-Result<ScriptView> make_view(const ScriptOptions& options, const FieldChoice& choice, const RecordingFacts& facts,
+Result<ScriptView> make_view(const ScriptOptions& options, const FieldChoices& choices, const RecordingFacts& facts,
                              std::endian order) {
   ScriptView view;
   view.arch = facts.arch;
   view.max_stack = options.max_stack;
   view.inlined = options.inlined;
   view.time_digits = options.nanoseconds ? 9 : 6;
-  if (const Status known = check_instructions(choice, facts.arch); !known) {
+  if (const Status known = check_instructions(choices, facts.arch); !known) {
     return fail(with_input(known.error(), options.samples.input));
   }
-  auto fields = fields_of_events(facts.events, choice);
+  auto fields = fields_of_events(facts.events, choices);
   if (!fields) return fail(with_input(fields.error(), options.samples.input));
   view.fields = std::move(*fields);
   view.clock = facts.clock_reference();
-  if (choice.shown.has(ScriptField::trace)) view.tracepoints = read_tracepoints(facts, order);
-  if (choice.shown.has(ScriptField::srccode)) view.source_text = std::make_shared<SourceText>();
-  if (choice.shown.has(ScriptField::tod) && !view.clock) {
+  if (choices.shows(ScriptField::trace)) view.tracepoints = read_tracepoints(facts, order);
+  if (choices.shows(ScriptField::srccode)) view.source_text = std::make_shared<SourceText>();
+  if (choices.shows(ScriptField::tod) && !view.clock) {
     return fail(
         Error{Errc::unsupported, "field tod: the recording does not tell the time of day", {}, options.samples.input});
   }
@@ -95,12 +98,12 @@ Result<ScriptView> make_view(const ScriptOptions& options, const FieldChoice& ch
   return view;
 }
 
-SampleNeeds needs_of(const FieldChoice& choice) {
+SampleNeeds needs_of(const FieldChoices& choices) {
   SampleNeeds needs;
-  needs.comm = choice.shown.has(ScriptField::comm);
-  needs.lines = choice.shown.has(ScriptField::srcline) || choice.shown.has(ScriptField::srccode);
+  needs.comm = choices.shows(ScriptField::comm);
+  needs.lines = choices.shows(ScriptField::srcline) || choices.shows(ScriptField::srccode);
   for (const auto field : {ScriptField::sym, ScriptField::dso, ScriptField::dsoff, ScriptField::callindent}) {
-    needs.place = needs.place || choice.shown.has(field);
+    needs.place = needs.place || choices.shows(field);
   }
   return needs;
 }
@@ -115,23 +118,23 @@ std::vector<bool> events_with_chains(const ScriptView& view) {
 }
 
 Status run_script(const ScriptOptions& options, TextOut& out) {
-  auto choice = parse_fields(options.fields);
-  if (!choice) return fail(choice.error());
-  if (options.hide_call_graph) choice->shown.remove(ScriptField::callchain);
+  auto choices = parse_fields(options.fields);
+  if (!choices) return fail(choices.error());
+  if (options.hide_call_graph) choices->hide(ScriptField::callchain);
   SampleOptions samples = options.samples;
   if (!options.itrace.empty()) {
     auto itrace = parse_itrace(options.itrace);
     if (!itrace) return fail(itrace.error());
-    itrace->call_depth = choice->shown.has(ScriptField::callindent);
+    itrace->call_depth = choices->shows(ScriptField::callindent);
     const bool calls_and_returns = itrace->any_branches() && itrace->calls == itrace->returns;
     if (itrace->call_depth && !calls_and_returns) {
       return fail(Errc::usage, "-F callindent counts calls and returns: it goes with --itrace=b or --itrace=cr");
     }
     samples.itrace = *itrace;
   }
-  auto source = SampleSource::open(samples, needs_of(*choice));
+  auto source = SampleSource::open(samples, needs_of(*choices));
   if (!source) return fail(source.error());
-  const auto view = make_view(options, *choice, source->facts(), recorded_order(source->session().input()));
+  const auto view = make_view(options, *choices, source->facts(), recorded_order(source->session().input()));
   if (!view) return fail(view.error());
   const bool text = options.format == "text";
   const auto render = text ? render_script_text : render_script_json;

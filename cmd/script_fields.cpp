@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <optional>
+#include <utility>
 
 #include "cmd/aux_itrace.h"
 
@@ -107,9 +110,7 @@ void add_field(FieldChoice& choice, ScriptField field) {
   if (field == ScriptField::ip) choice.shown.add(ScriptField::callchain);
 }
 
-}  // namespace
-
-FieldChoice default_fields() {
+FieldChoice default_choice() {
   FieldChoice choice;
   for (const FieldFact& fact : kFields) {
     if (!fact.is_default) continue;
@@ -120,19 +121,37 @@ FieldChoice default_fields() {
   return choice;
 }
 
-std::string field_names() {
-  std::string names;
-  for (const FieldFact& fact : kFields) {
-    if (!names.empty()) names += ',';
-    names += fact.name;
-  }
-  return names;
+// Their places in FieldChoices, and what the kernel's tool calls them; all others are the last.
+struct TypeName {
+  std::string_view name;
+  std::uint32_t type;
+};
+constexpr std::array kTypeNames = {
+    TypeName{"hw", abi::PERF_TYPE_HARDWARE},      TypeName{"sw", abi::PERF_TYPE_SOFTWARE},
+    TypeName{"trace", abi::PERF_TYPE_TRACEPOINT}, TypeName{"raw", abi::PERF_TYPE_RAW},
+    TypeName{"break", abi::PERF_TYPE_BREAKPOINT},
+};
+constexpr std::string_view kMadeName = "synth";
+
+std::size_t type_place(const EventDesc& event) {
+  if (is_made(event)) return kTypeNames.size();
+  const auto found = std::find_if(kTypeNames.begin(), kTypeNames.end(),
+                                  [&event](const TypeName& one) { return one.type == event.attr.type; });
+  return found == kTypeNames.end() ? kTypeNames.size() + 1 : static_cast<std::size_t>(found - kTypeNames.begin());
 }
 
-Result<FieldChoice> parse_fields(std::string_view list) {
-  if (list.empty()) return default_fields();
-  const bool changes_default = list.front() == '+' || list.front() == '-';
-  FieldChoice choice = changes_default ? default_fields() : FieldChoice{};
+std::optional<std::size_t> type_place(std::string_view name) {
+  if (name == kMadeName) return kTypeNames.size();
+  const auto found =
+      std::find_if(kTypeNames.begin(), kTypeNames.end(), [name](const TypeName& one) { return one.name == name; });
+  if (found == kTypeNames.end()) return std::nullopt;
+  return static_cast<std::size_t>(found - kTypeNames.begin());
+}
+
+/// @param choice  what a list of `+name` and `-name` changes
+Status change_choice(std::string_view list, FieldChoice& choice) {
+  const bool changes_default = list.starts_with('+') || list.starts_with('-');
+  if (!changes_default) choice = {};
   while (true) {
     const std::size_t comma = list.find(',');
     std::string_view name = list.substr(0, comma);
@@ -151,41 +170,106 @@ Result<FieldChoice> parse_fields(std::string_view list) {
     } else {
       add_field(choice, fact->field);
     }
-    if (comma == std::string_view::npos) return choice;
+    if (comma == std::string_view::npos) return {};
     list.remove_prefix(comma + 1);
   }
 }
 
-Result<std::vector<FieldSet>> fields_of_events(const EventTable& events, const FieldChoice& choice) {
-  std::vector<FieldSet> fields(events.events.size());
+/// Why no sample can have a field that was named.
+Error cannot_show(const FieldFact& fact, const EventTable& events) {
+  const auto unsupported = [](std::string text) { return Error{Errc::unsupported, std::move(text), {}, {}}; };
+  if (fact.of_trace) {
+    const std::string_view letters = fact.field == ScriptField::synth ? " with w or p" : "";
+    return unsupported(fmt::format("field {} is of samples that --itrace makes{}", fact.name, letters));
+  }
+  if (fact.field == ScriptField::trace || fact.field == ScriptField::bpf_output) {
+    const std::string_view whose = fact.field == ScriptField::trace ? "tracepoints" : "bpf-output";
+    return unsupported(fmt::format("field {} is of samples of {}, with their raw bytes", fact.name, whose));
+  }
+  const std::string whose =
+      events.events.size() == 1 ? fmt::format("event '{}'", events.events.front().name) : "these events";
+  return unsupported(
+      fmt::format("samples of {} do not have {}; cannot show field {}", whose, fact.kernel_name, fact.name));
+}
+
+}  // namespace
+
+const FieldChoice& FieldChoices::of(const EventDesc& event) const { return of_type_[type_place(event)]; }
+
+bool FieldChoices::shows(ScriptField field) const {
+  return std::any_of(of_type_.begin(), of_type_.end(),
+                     [field](const FieldChoice& choice) { return choice.shown.has(field); });
+}
+
+bool FieldChoices::shows_branch_code() const {
+  return shows(ScriptField::brstackinsn) || shows(ScriptField::brstackinsnlen);
+}
+
+void FieldChoices::hide(ScriptField field) {
+  for (FieldChoice& choice : of_type_) {
+    choice.shown.remove(field);
+    choice.named.remove(field);
+  }
+}
+
+Status FieldChoices::change(std::string_view list) {
+  static_assert(kTypes == kTypeNames.size() + 2);
+  const std::size_t colon = list.find(':');
+  if (colon == std::string_view::npos) {
+    for (FieldChoice& choice : of_type_) {
+      if (auto changed = change_choice(list, choice); !changed) return changed;
+    }
+    return {};
+  }
+  const auto place = type_place(list.substr(0, colon));
+  if (place) return change_choice(list.substr(colon + 1), of_type_[*place]);
+  std::string names{kMadeName};
+  for (const TypeName& one : kTypeNames) names += fmt::format(",{}", one.name);
+  return fail(Errc::usage, fmt::format("-F: no type of events '{}'; there are {}", list.substr(0, colon), names));
+}
+
+FieldChoices default_fields() { return FieldChoices(default_choice()); }
+
+std::string field_names() {
+  std::string names;
   for (const FieldFact& fact : kFields) {
-    if (!choice.shown.has(fact.field)) continue;
+    if (!names.empty()) names += ',';
+    names += fact.name;
+  }
+  return names;
+}
+
+Result<FieldChoices> parse_fields(std::span<const std::string> lists) {
+  FieldChoices choices = default_fields();
+  for (const std::string& list : lists) {
+    if (list.empty()) continue;
+    if (auto changed = choices.change(list); !changed) return fail(changed.error());
+  }
+  return choices;
+}
+
+Result<FieldChoices> parse_fields(const std::string& list) { return parse_fields(std::span(&list, 1)); }
+
+Result<std::vector<FieldSet>> fields_of_events(const EventTable& table, const FieldChoices& choices) {
+  const std::vector<EventDesc>& events = table.events;
+  std::vector<FieldSet> fields(events.size());
+  for (const FieldFact& fact : kFields) {
     bool any = false;
+    bool named = false;
     for (std::size_t i = 0; i < fields.size(); ++i) {
-      if (!has_field(events.events[i], fact)) continue;
-      if (choice.unnamed.has(fact.field) && !is_shown_unasked(events.events[i], fact.field)) continue;
+      const FieldChoice& choice = choices.of(events[i]);
+      named = named || choice.named.has(fact.field);
+      if (!choice.shown.has(fact.field) || !has_field(events[i], fact)) continue;
+      if (choice.unnamed.has(fact.field) && !is_shown_unasked(events[i], fact.field)) continue;
       fields[i].add(fact.field);
       any = true;
     }
-    if (any || fields.empty() || !choice.named.has(fact.field)) continue;
-    if (fact.of_trace) {
-      const std::string_view letters = fact.field == ScriptField::synth ? " with w or p" : "";
-      return fail(Errc::unsupported, fmt::format("field {} is of samples that --itrace makes{}", fact.name, letters));
-    }
-    if (fact.field == ScriptField::trace || fact.field == ScriptField::bpf_output) {
-      const std::string_view whose = fact.field == ScriptField::trace ? "tracepoints" : "bpf-output";
-      return fail(Errc::unsupported,
-                  fmt::format("field {} is of samples of {}, with their raw bytes", fact.name, whose));
-    }
-    const std::string_view name = events.events.front().name;
-    const std::string whose = fields.size() == 1 ? fmt::format("event '{}'", name) : "these events";
-    return fail(Errc::unsupported,
-                fmt::format("samples of {} do not have {}; cannot show field {}", whose, fact.kernel_name, fact.name));
+    if (named && !any) return fail(cannot_show(fact, table));
   }
   for (std::size_t i = 0; i < fields.size(); ++i) {
-    const EventDesc& event = events.events[i];
-    const bool has_target = (event.attr.sample_type & abi::PERF_SAMPLE_ADDR) != 0;
-    if (choice.of_made.has(ScriptField::addr) && is_made(event) && has_target) fields[i].add(ScriptField::addr);
+    const bool has_target = (events[i].attr.sample_type & abi::PERF_SAMPLE_ADDR) != 0;
+    const bool wanted = choices.of(events[i]).of_made.has(ScriptField::addr);
+    if (wanted && is_made(events[i]) && has_target) fields[i].add(ScriptField::addr);
   }
   return fields;
 }

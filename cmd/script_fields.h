@@ -1,6 +1,8 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -82,19 +84,43 @@ struct FieldChoice {
   FieldSet of_made;  ///< shown too, of samples that --itrace makes
 };
 
+/// What `-F` chose for events of each type.
+class FieldChoices {
+ public:
+  /// The same for all.
+  explicit FieldChoices(const FieldChoice& all) { of_type_.fill(all); }
+
+  [[nodiscard]] const FieldChoice& of(const EventDesc& event) const;
+  /// For events of any type.
+  [[nodiscard]] bool shows(ScriptField field) const;
+  [[nodiscard]] bool shows_branch_code() const;
+  void hide(ScriptField field);
+  /// Another list of `-F`, which changes the choice so far: `type:` in front of it says of which events.
+  /// @return usage, naming the valid fields or types
+  Status change(std::string_view list);
+
+ private:
+  static constexpr std::size_t kTypes = 7;
+  std::array<FieldChoice, kTypes> of_type_;
+};
+
 /// comm, tid, cpu, time, period, event, trace, bpf-output, ip, sym, symoff, dso, callchain; as in the kernel's tool,
 /// period and, without a call chain, the place are left out for tracepoints.
-FieldChoice default_fields();
+FieldChoices default_fields();
 
-/// Parses the kernel tool's field list: names separated by commas that replace the default, or `+name` and `-name` that
-/// change it; the two forms do not mix. An empty list is the default.
-/// @return usage, naming the valid fields
-Result<FieldChoice> parse_fields(std::string_view list);
+/// Parses the kernel tool's field lists, one an option: names separated by commas that replace the default, or `+name`
+/// and `-name` that change it; the two forms do not mix in one list. `hw:`, `sw:`, `trace:`, `raw:`, `break:` and
+/// `synth:` in front are for events of this type alone: hardware, software, tracepoints, raw events of the CPU,
+/// breakpoints, and what --itrace makes. No list, and an empty one, is the default.
+/// @return usage, naming the valid fields or types
+Result<FieldChoices> parse_fields(std::span<const std::string> lists);
+/// Of one list.
+Result<FieldChoices> parse_fields(const std::string& list);
 /// All field names, separated by commas.
 std::string field_names();
 
-/// The fields that samples of each event have, out of `choice`.
+/// The fields that samples of each event have, out of `choices`.
 /// @return unsupported when the user named a field that samples of no event carry
-Result<std::vector<FieldSet>> fields_of_events(const EventTable& events, const FieldChoice& choice);
+Result<std::vector<FieldSet>> fields_of_events(const EventTable& events, const FieldChoices& choices);
 
 }  // namespace simdprof::cmd

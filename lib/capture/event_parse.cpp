@@ -139,12 +139,49 @@ class EventListParser {
   Status parse_one(int group) {
     const std::size_t start = position_;
     if (events_.size() == kMaxEvents) return usage_at(start, fmt::format("more than {} events", kMaxEvents));
+    if (const auto pattern = tracepoint_pattern(); !pattern.empty()) return parse_tracepoints(pattern, group);
     EventRequest event;
     event.group = group;
     const Status parsed = text_.substr(start).starts_with("mem:") ? parse_breakpoint(event) : parse_named(event);
     if (!parsed) return parsed;
     if (event.name.empty()) event.name = text_.substr(start, position_ - start);
     events_.push_back(std::move(event));
+    return {};
+  }
+
+  // The next word, where it is `sched:*` or the like; else nothing.
+  [[nodiscard]] std::string_view tracepoint_pattern() const {
+    const std::size_t end = std::min(text_.find_first_of(",}/", position_), text_.size());
+    const std::string_view word = text_.substr(position_, end - position_);
+    const bool is_pmu = end != text_.size() && text_[end] == '/';
+    const bool is_pattern =
+        word.find(':') != std::string_view::npos && word.find_first_of("*?") != std::string_view::npos;
+    return is_pattern && !is_pmu && !word.starts_with("mem:") ? word : std::string_view{};
+  }
+
+  // An event for each tracepoint that fits.
+  Status parse_tracepoints(std::string_view word, int group) {
+    const std::size_t start = position_;
+    position_ += word.size();
+    const std::size_t first = word.find(':');
+    const std::size_t second = std::min(word.find(':', first + 1), word.size());
+    const auto found = find_tracepoints(system_, word.substr(0, first), word.substr(first + 1, second - first - 1));
+    if (!found) return at(start, found.error());
+    const std::string_view letters = word.substr(std::min(second + 1, word.size()));
+    for (const std::string& name : *found) {
+      if (events_.size() == kMaxEvents) return usage_at(start, fmt::format("more than {} events", kMaxEvents));
+      const std::size_t colon = name.find(':');
+      const auto id = load_tracepoint_id(system_, std::string_view(name).substr(0, colon), name.substr(colon + 1));
+      if (!id) return at(start, id.error());
+      EventRequest event;
+      event.group = group;
+      event.attr.type = abi::PERF_TYPE_TRACEPOINT;
+      event.attr.config = *id;
+      event.tracepoint = event.name = name;
+      if (!letters.empty()) event.name += fmt::format(":{}", letters);
+      if (const Status done = finish_modifiers(letters, start + second + 1, event); !done) return done;
+      events_.push_back(std::move(event));
+    }
     return {};
   }
 

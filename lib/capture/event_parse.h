@@ -28,8 +28,8 @@ struct EventRequest {
   bool has_frequency = false;  ///< or a frequency
 };
 
-/// Parses perf's event grammar: `name[:modifiers]`, `rNNN`, `sys:name`, `mem:addr[/len][:rwx]`, `pmu/terms/`,
-/// `name/terms/`, comma lists and `{a,b}` groups; modifiers u k h p P G H D.
+/// Parses perf's event grammar: `name[:modifiers]`, `rNNN`, `sys:name` with `*` and `?`, `mem:addr[/len][:rwx]`,
+/// `pmu/terms/`, `name/terms/`, comma lists and `{a,b}` groups; modifiers u k h p P G H D.
 ///
 /// @return usage with the character it is about and the nearest known name; not_found or permission when a tracepoint's
 ///         id or a PMU cannot be read; the text is at most 64 KiB and 1024 events

@@ -1,12 +1,16 @@
 #include "lib/capture/tracepoint.h"
 
 #include <fmt/format.h>
+#include <fnmatch.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cctype>
+#include <cerrno>
+#include <filesystem>
 #include <set>
 #include <string>
+#include <system_error>
 #include <utility>
 
 #include "lib/base/fd.h"
@@ -15,10 +19,42 @@
 namespace simdprof {
 namespace {
 
-bool plain_word(std::string_view word) {
-  return !word.empty() && word.size() < 128 && std::all_of(word.begin(), word.end(), [](unsigned char c) {
-    return std::isalnum(c) != 0 || c == '_' || c == '-';
+/// @param more  characters that may stand in it beside those of names
+bool plain_word(std::string_view word, std::string_view more = {}) {
+  return !word.empty() && word.size() < 128 && std::all_of(word.begin(), word.end(), [more](unsigned char c) {
+    return std::isalnum(c) != 0 || c == '_' || c == '-' || more.find(static_cast<char>(c)) != std::string_view::npos;
   });
+}
+
+/// Names of the folders in `path` that the pattern fits.
+std::vector<std::string> matching_folders(const std::string& path, const std::string& pattern) {
+  std::vector<std::string> found;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(path, error)) {
+    const std::string name = entry.path().filename();
+    if (::fnmatch(pattern.c_str(), name.c_str(), 0) == 0 && entry.is_directory(error)) found.push_back(name);
+  }
+  return found;
+}
+
+/// Why a tracepoint was not found.
+Error not_found(const EventSystem& system, std::string_view subsystem, std::string_view name, bool denied) {
+  if (denied) {
+    return {Errc::permission,
+            fmt::format("cannot read the id of tracepoint {}:{}; tracefs is for root only here", subsystem, name),
+            {},
+            {}};
+  }
+  for (const std::string& root : system.tracefs) {
+    if (::access(fmt::format("{}/events", root).c_str(), F_OK) != 0) continue;
+    return {Errc::not_found, fmt::format("this kernel has no tracepoint '{}:{}'", subsystem, name), {}, {}};
+  }
+  return {Errc::not_found,
+          fmt::format("'{}:{}' is no known event, and tracepoints cannot be looked up: tracefs is "
+                      "not mounted; mount -t tracefs nodev /sys/kernel/tracing",
+                      subsystem, name),
+          {},
+          {}};
 }
 
 /// A file of the first tracefs that has it, as far as it goes into a record.
@@ -37,7 +73,6 @@ Result<std::uint64_t> load_tracepoint_id(const EventSystem& system, std::string_
     return fail(Errc::usage, fmt::format("'{}:{}' is no name of a tracepoint", subsystem, name));
   }
   bool denied = false;
-  bool mounted = false;
   for (const std::string& root : system.tracefs) {
     const auto text = load_text(fmt::format("{}/events/{}/{}/id", root, subsystem, name), 64);
     if (text) {
@@ -46,19 +81,32 @@ Result<std::uint64_t> load_tracepoint_id(const EventSystem& system, std::string_
       return parse_number(digits);
     }
     if (text.error().code == Errc::permission) denied = true;
-    if (::access(fmt::format("{}/events", root).c_str(), F_OK) == 0) mounted = true;
   }
-  if (denied) {
-    return fail(Errc::permission,
-                fmt::format("cannot read the id of tracepoint {}:{}; tracefs is for root only here", subsystem, name));
+  return fail(not_found(system, subsystem, name, denied));
+}
+
+Result<std::vector<std::string>> find_tracepoints(const EventSystem& system, std::string_view subsystem,
+                                                  std::string_view name) {
+  constexpr std::string_view kWild = "*?";
+  if (!plain_word(subsystem, kWild) || !plain_word(name, kWild)) {
+    return fail(Errc::usage, fmt::format("'{}:{}' is no pattern of tracepoints", subsystem, name));
   }
-  if (!mounted) {
-    return fail(Errc::not_found,
-                fmt::format("'{}:{}' is no known event, and tracepoints cannot be looked up: tracefs is "
-                            "not mounted; mount -t tracefs nodev /sys/kernel/tracing",
-                            subsystem, name));
+  bool denied = false;
+  for (const std::string& root : system.tracefs) {
+    const std::string events = root + "/events";
+    denied = denied || (::access(events.c_str(), R_OK) != 0 && errno == EACCES);
+    std::vector<std::string> found;
+    for (const std::string& folder : matching_folders(events, std::string(subsystem))) {
+      for (const std::string& one : matching_folders(fmt::format("{}/{}", events, folder), std::string(name))) {
+        const std::string id = fmt::format("{}/{}/{}/id", events, folder, one);
+        if (::access(id.c_str(), R_OK) == 0) found.push_back(fmt::format("{}:{}", folder, one));
+      }
+    }
+    if (found.empty()) continue;
+    std::sort(found.begin(), found.end());
+    return found;
   }
-  return fail(Errc::not_found, fmt::format("this kernel has no tracepoint '{}:{}'", subsystem, name));
+  return fail(not_found(system, subsystem, name, denied));
 }
 
 std::vector<std::vector<std::byte>> load_tracepoint_infos(const EventSystem& system,

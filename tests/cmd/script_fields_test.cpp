@@ -17,8 +17,11 @@ EventDesc event_with(std::uint64_t sample_type) {
 constexpr std::uint64_t kUsual =
     abi::PERF_SAMPLE_IP | abi::PERF_SAMPLE_TID | abi::PERF_SAMPLE_TIME | abi::PERF_SAMPLE_PERIOD;
 
+/// What a list chooses for hardware events.
+FieldChoice chosen(const std::string& list) { return parse_fields(list).value().of(event_with(kUsual)); }
+
 TEST(ParseFields, AnEmptyListIsTheDefault) {
-  const auto choice = parse_fields("").value();
+  const FieldChoice choice = chosen("");
   for (const auto field :
        {ScriptField::comm, ScriptField::tid, ScriptField::time, ScriptField::period, ScriptField::event,
         ScriptField::ip, ScriptField::sym, ScriptField::symoff, ScriptField::dso, ScriptField::callchain}) {
@@ -30,7 +33,7 @@ TEST(ParseFields, AnEmptyListIsTheDefault) {
 }
 
 TEST(ParseFields, NamesReplaceTheDefault) {
-  const auto choice = parse_fields("tid,time,uregs").value();
+  const FieldChoice choice = chosen("tid,time,uregs");
   EXPECT_TRUE(choice.shown.has(ScriptField::tid));
   EXPECT_TRUE(choice.shown.has(ScriptField::uregs));
   EXPECT_FALSE(choice.shown.has(ScriptField::comm));
@@ -38,7 +41,7 @@ TEST(ParseFields, NamesReplaceTheDefault) {
 }
 
 TEST(ParseFields, SignsChangeTheDefault) {
-  const auto choice = parse_fields("+uregs,-comm,-sym").value();
+  const FieldChoice choice = chosen("+uregs,-comm,-sym");
   EXPECT_TRUE(choice.shown.has(ScriptField::uregs));
   EXPECT_TRUE(choice.shown.has(ScriptField::dso));
   EXPECT_FALSE(choice.shown.has(ScriptField::comm));
@@ -46,11 +49,47 @@ TEST(ParseFields, SignsChangeTheDefault) {
 }
 
 TEST(ParseFields, TheAddressBringsTheChainWhereThereIsOne) {
-  EXPECT_TRUE(parse_fields("ip").value().shown.has(ScriptField::callchain));
-  EXPECT_FALSE(parse_fields("ip").value().named.has(ScriptField::callchain));
-  const auto chain = parse_fields("callchain").value();
+  EXPECT_TRUE(chosen("ip").shown.has(ScriptField::callchain));
+  EXPECT_FALSE(chosen("ip").named.has(ScriptField::callchain));
+  const FieldChoice chain = chosen("callchain");
   EXPECT_TRUE(chain.shown.has(ScriptField::ip));
   EXPECT_TRUE(chain.shown.has(ScriptField::sym));
+}
+
+TEST(ParseFields, AListMayBeForEventsOfOneType) {
+  EventDesc tracepoint;
+  tracepoint.attr.type = abi::PERF_TYPE_TRACEPOINT;
+  EventDesc cache;
+  cache.attr.type = abi::PERF_TYPE_HW_CACHE;
+  const std::string lists[] = {"comm,ip", "trace:tid,trace", "hw:+time,-comm"};
+  const FieldChoices choices = parse_fields(lists).value();
+  EXPECT_TRUE(choices.of(tracepoint).shown.has(ScriptField::trace));
+  EXPECT_FALSE(choices.of(tracepoint).shown.has(ScriptField::comm));
+  EXPECT_TRUE(choices.of(cache).shown.has(ScriptField::comm));
+  const FieldChoice& hardware = choices.of(event_with(kUsual));
+  EXPECT_TRUE(hardware.shown.has(ScriptField::ip) && hardware.shown.has(ScriptField::time));
+  EXPECT_FALSE(hardware.shown.has(ScriptField::comm));
+  EXPECT_TRUE(choices.shows(ScriptField::trace));
+  EXPECT_FALSE(choices.shows(ScriptField::cpu));
+}
+
+TEST(ParseFields, AnUnknownTypeIsAUsageErrorThatListsTheTypes) {
+  EXPECT_EQ(parse_fields("soft:comm").error().fact,
+            "-F: no type of events 'soft'; there are synth,hw,sw,trace,raw,break");
+  EXPECT_EQ(parse_fields("hw:").error().code, Errc::usage);
+  EXPECT_EQ(parse_fields("hw:comm,sw:ip").error().code, Errc::usage);
+}
+
+TEST(FieldsOfEvents, AFieldNamedForATypeWithoutEventsIsNoError) {
+  EXPECT_TRUE(fields_of_events({{event_with(kUsual)}, {}}, parse_fields("trace:cpu,trace").value()));
+  EXPECT_FALSE(fields_of_events({{event_with(kUsual)}, {}}, parse_fields("hw:cpu").value()));
+}
+
+TEST(FieldsOfEvents, AHiddenFieldIsNotMissed) {
+  FieldChoices choices = parse_fields("comm,callchain").value();
+  EXPECT_FALSE(fields_of_events({{event_with(kUsual)}, {}}, choices));
+  choices.hide(ScriptField::callchain);
+  EXPECT_TRUE(fields_of_events({{event_with(kUsual)}, {}}, choices));
 }
 
 TEST(ParseFields, AnUnknownFieldIsAUsageErrorThatListsTheFields) {
@@ -114,7 +153,7 @@ TEST(FieldsOfEvents, ANamedFieldThatIsNotThereIsAnError) {
 }
 
 TEST(FieldsOfEvents, InstructionLatencyNeedsTheStruct) {
-  const auto choice = parse_fields("ins_lat").value();
+  const FieldChoices choice = parse_fields("ins_lat").value();
   EXPECT_TRUE(fields_of_events(one(event_with(kUsual | abi::PERF_SAMPLE_WEIGHT_STRUCT)), choice));
   EXPECT_FALSE(fields_of_events(one(event_with(kUsual | abi::PERF_SAMPLE_WEIGHT)), choice));
 }
@@ -139,7 +178,7 @@ EventTable with_branches_of_trace() {
 
 TEST(FieldsOfEvents, WhatATraceTellsIsOfSamplesThatAreMadeOfIt) {
   for (const char* name : {"flags", "callindent", "ipc"}) {
-    const auto choice = parse_fields(name).value();
+    const FieldChoices choice = parse_fields(name).value();
     const auto none = fields_of_events(one(event_with(kUsual)), choice);
     ASSERT_FALSE(none) << name;
     EXPECT_EQ(none.error().fact, std::string("field ") + name + " is of samples that --itrace makes");
@@ -179,7 +218,7 @@ TEST(FieldsOfEvents, SynthIsOfWhatATraceTellsBesideItsFlow) {
 }
 
 TEST(FieldsOfEvents, EitherKindOfWeightServes) {
-  const auto choice = parse_fields("weight").value();
+  const FieldChoices choice = parse_fields("weight").value();
   EXPECT_TRUE(fields_of_events(one(event_with(kUsual | abi::PERF_SAMPLE_WEIGHT)), choice));
   EXPECT_TRUE(fields_of_events(one(event_with(kUsual | abi::PERF_SAMPLE_WEIGHT_STRUCT)), choice));
   EXPECT_FALSE(fields_of_events(one(event_with(kUsual)), choice));

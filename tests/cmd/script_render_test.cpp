@@ -58,7 +58,7 @@ std::string render(std::uint64_t sample_type, const Bytes& sample, std::string_v
   ScriptView view;
   view.arch = abi::parse_arch(machine);
   view.max_stack = max_stack;
-  const auto choice = parse_fields(field_list);
+  const auto choice = parse_fields(std::string(field_list));
   view.fields = fields_of_events(source->facts().events, *choice).value();
   if (!json) {
     source->prepare_texts(

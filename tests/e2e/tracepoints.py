@@ -214,6 +214,21 @@ def the_default_is_that_of_perf(_folder):
     check(b"bpf-output" in done.stderr, done.stderr.decode())
 
 
+def fields_may_be_for_one_type(_folder):
+    command = ["sh", "-c", "for i in 1 2 3; do ls / >/dev/null; done"]
+    record("mixed.data", command, "--source=gpr", "-e", "sched:sched_process_*,cpu-clock")
+    equal(simdprof("export", "-i", "mixed.data", "-o", "mixed.perf").returncode, 0, "export")
+    for fields in (
+        ["-F", "trace:comm,trace", "-F", "sw:time,event,ip,sym"],
+        ["-F", "comm,event", "-F", "trace:trace"],
+        ["-F", "sw:comm,time"],
+        ["-F", "+period", "-F", "trace:-comm"],
+    ):
+        theirs = run(["perf", "script", "-i", "mixed.perf", *fields]).stdout.decode().splitlines()
+        check(len(theirs) > 8, f"{fields}: {len(theirs)} lines of perf")
+        equal(read("script", "mixed.data", *fields).decode().splitlines(), theirs, f"{fields}")
+
+
 def bpf_output_is_shown_as_perf_shows_it(_folder):
     chance = random.Random(5)
     kind = IDENTIFIER | IP | TID | TIME | CPU | RAW
@@ -252,6 +267,7 @@ e2e.main(
         recordings_read_as_perf_reads_them,
         fields_are_in_json,
         the_default_is_that_of_perf,
+        fields_may_be_for_one_type,
         bpf_output_is_shown_as_perf_shows_it,
     ]
 )

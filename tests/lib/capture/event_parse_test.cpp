@@ -57,6 +57,23 @@ TEST_F(ParseEvents, ANameAloneCountsTheHostInAllModes) {
   EXPECT_EQ(event.group, -1);
 }
 
+TEST_F(ParseEvents, APatternIsAnEventForEachTracepointThatFits) {
+  put("trace/events/sched/sched_wakeup/id", "318\n");
+  const auto events = parse("{sched:sched_*:k,task-clock},cycles").value();
+  ASSERT_EQ(events.size(), 4U);
+  EXPECT_EQ(events[0].name, "sched:sched_switch:k");
+  EXPECT_EQ(events[0].tracepoint, "sched:sched_switch");
+  EXPECT_EQ(events[0].attr.config, 317U);
+  EXPECT_EQ(events[1].name, "sched:sched_wakeup:k");
+  EXPECT_EQ(events[1].attr.config, 318U);
+  EXPECT_EQ(events[1].group, 0);
+  EXPECT_NE(events[1].attr.flags & kExcludeUser, 0U);
+  EXPECT_EQ(events[2].name, "task-clock");
+  EXPECT_EQ(events[3].group, -1);
+  EXPECT_EQ(error_of("cycles,sched:x*"), "event list, character 8: this kernel has no tracepoint 'sched:x*'");
+  EXPECT_NE(error_of("sched:*:q").find("character 9"), std::string::npos);
+}
+
 TEST_F(ParseEvents, ModeLettersLeaveTheOtherModesOut) {
   EXPECT_EQ(one("cycles:u").attr.flags, kExcludeKernel | kExcludeHv | kExcludeGuest);
   EXPECT_EQ(one("cycles:k").attr.flags, kExcludeUser | kExcludeHv | kExcludeGuest);

@@ -42,6 +42,25 @@ TEST_F(TracepointFolder, WithoutTracefsItSaysHowToMountIt) {
   EXPECT_NE(id.error().fact.find("mount -t tracefs"), std::string::npos);
 }
 
+TEST_F(TracepointFolder, PatternsFindThoseThatFit) {
+  for (const char* name : {"sched/sched_wakeup", "sched/sched_wake_idle", "irq/softirq_entry"}) {
+    fs::create_directories(root_ / "events" / name);
+    std::ofstream(root_ / "events" / name / "id") << "1\n";
+  }
+  fs::create_directories(root_ / "events/sched/no_id");
+  std::ofstream(root_ / "events/sched/enable") << "0\n";
+  using Names = std::vector<std::string>;
+  EXPECT_EQ(find_tracepoints(system_, "sched", "*").value(),
+            (Names{"sched:sched_switch", "sched:sched_wake_idle", "sched:sched_wakeup"}));
+  EXPECT_EQ(find_tracepoints(system_, "*", "s*_??try").value(), Names{"irq:softirq_entry"});
+  EXPECT_EQ(find_tracepoints(system_, "sched", "sched_wake??").value(), Names{"sched:sched_wakeup"});
+  EXPECT_EQ(find_tracepoints(system_, "sched", "x*").error().fact, "this kernel has no tracepoint 'sched:x*'");
+  EXPECT_EQ(find_tracepoints(system_, "..", "*").error().code, Errc::usage);
+  EXPECT_EQ(find_tracepoints(system_, "sched", "[a-z]*").error().code, Errc::usage);
+  system_.tracefs = {root_.string() + "/absent"};
+  EXPECT_NE(find_tracepoints(system_, "sched", "*").error().fact.find("mount -t tracefs"), std::string::npos);
+}
+
 EventPlan plan_of(const std::string& tracepoint) {
   EventPlan plan;
   plan.tracepoint = tracepoint;
