@@ -39,14 +39,17 @@ struct SampleNeeds {
   bool verdicts = false;   ///< and what findings say of them; needs registers
 };
 
+struct GroupMetric;
+
 /// One sample with what is known about it. Holds until the next call of SampleSource::next().
 struct SampleHit {
   const Sample* sample = nullptr;
   const EventDesc* event = nullptr;  ///< never nullptr in what next() gives
   std::string_view comm;
-  NotedText text;                ///< what SampleSource::prepare_texts made of it
-  const AuxHit* made = nullptr;  ///< what it was made of, by --itrace; nullptr: it was recorded
-  std::uint32_t call_depth = 0;  ///< of one that was made of a branch
+  NotedText text;                                     ///< what SampleSource::prepare_texts made of it
+  const AuxHit* made = nullptr;                       ///< what it was made of, by --itrace; nullptr: it was recorded
+  std::uint32_t call_depth = 0;                       ///< of one that was made of a branch
+  const std::vector<GroupMetric>* metrics = nullptr;  ///< of the last of a group that `script` took apart
   Location place;
 };
 

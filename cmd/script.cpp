@@ -5,8 +5,10 @@
 #include <utility>
 
 #include "cmd/exit_code.h"
+#include "cmd/group_samples.h"
 #include "cmd/option_set.h"
 #include "cmd/sample_options.h"
+#include "cmd/script_metric.h"
 #include "cmd/script_render.h"
 #include "cmd/text_out.h"
 #include "decoders/lanes/instruction.h"
@@ -117,6 +119,28 @@ std::vector<bool> events_with_chains(const ScriptView& view) {
   return chains;
 }
 
+using Render = void (*)(TextOut&, const SampleHit&, SampleSource&, const ScriptView&);
+
+/// A sample for each event of its group that has counted, as the kernel's tool shows them, and what the counts say.
+void render_group(TextOut& out, const SampleHit& hit, SampleSource& source, const ScriptView& view,
+                  GroupSamples& groups, Render render) {
+  const EventTable& events = source.facts().events;
+  const auto& members = groups.take_apart(*hit.sample);
+  if (members.empty()) return render(out, hit, source, view);
+  const bool shows_metrics = view.fields[hit.sample->event].has(ScriptField::metric);
+  const auto metrics = shows_metrics ? group_metrics(events, members) : std::vector<GroupMetric>{};
+  Sample sample = *hit.sample;
+  SampleHit own = hit;
+  own.sample = &sample;
+  for (const GroupSamples::Member& member : members) {
+    sample.event = member.event;
+    sample.period = member.count;
+    own.event = &events.events[member.event];
+    own.metrics = shows_metrics && &member == &members.back() ? &metrics : nullptr;
+    render(out, own, source, view);
+  }
+}
+
 Status run_script(const ScriptOptions& options, TextOut& out) {
   auto choices = parse_fields(options.fields);
   if (!choices) return fail(choices.error());
@@ -145,8 +169,13 @@ Status run_script(const ScriptOptions& options, TextOut& out) {
     });
     source->show_chains(events_with_chains(*view));
   }
+  GroupSamples groups(source->facts().events);
   while (const SampleHit* hit = source->next()) {
-    render(out, *hit, *source, *view);
+    if (GroupSamples::has_group(*hit->event)) {
+      render_group(out, *hit, *source, *view, groups, render);
+    } else {
+      render(out, *hit, *source, *view);
+    }
     out.flush_if_full();
   }
   report_symbol_problems(source->symbol_problems());

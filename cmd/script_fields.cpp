@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "cmd/aux_itrace.h"
+#include "cmd/group_samples.h"
 
 namespace simdprof::cmd {
 namespace {
@@ -58,6 +59,7 @@ constexpr std::array kFields = {
     FieldFact{ScriptField::insn, "insn", abi::PERF_SAMPLE_IP, "IP", false},
     FieldFact{ScriptField::insnlen, "insnlen", abi::PERF_SAMPLE_IP, "IP", false},
     FieldFact{ScriptField::disasm, "disasm", abi::PERF_SAMPLE_IP, "IP", false},
+    FieldFact{ScriptField::metric, "metric", abi::PERF_SAMPLE_READ, "READ", false},
     FieldFact{ScriptField::phys_addr, "phys_addr", abi::PERF_SAMPLE_PHYS_ADDR, "PHYS_ADDR", false},
     FieldFact{ScriptField::ipc, "ipc", 0, "", false, true},
     FieldFact{ScriptField::data_page_size, "data_page_size", abi::PERF_SAMPLE_DATA_PAGE_SIZE, "DATA_PAGE_SIZE", false},
@@ -72,6 +74,7 @@ bool has_field(const EventDesc& event, const FieldFact& fact) {
   if (fact.field == ScriptField::synth && !is_mark(event)) return false;
   if (fact.field == ScriptField::trace && !is_tracepoint(event)) return false;
   if (fact.field == ScriptField::bpf_output && !event.attr.is_bpf_output()) return false;
+  if (fact.field == ScriptField::metric && !GroupSamples::has_group(event)) return false;
   return fact.sample_bits == 0 || (event.attr.sample_type & fact.sample_bits) != 0;
 }
 
@@ -185,6 +188,10 @@ Error cannot_show(const FieldFact& fact, const EventTable& events) {
   if (fact.field == ScriptField::trace || fact.field == ScriptField::bpf_output) {
     const std::string_view whose = fact.field == ScriptField::trace ? "tracepoints" : "bpf-output";
     return unsupported(fmt::format("field {} is of samples of {}, with their raw bytes", fact.name, whose));
+  }
+  if (fact.field == ScriptField::metric) {
+    return unsupported(
+        "field metric is of groups of events whose samples have all counts, as '{cycles,instructions}:S'");
   }
   const std::string whose =
       events.events.size() == 1 ? fmt::format("event '{}'", events.events.front().name) : "these events";

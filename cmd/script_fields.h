@@ -54,6 +54,7 @@ enum class ScriptField : std::uint64_t {
   bpf_output = std::uint64_t{1} << 37U,
   srccode = std::uint64_t{1} << 38U,
   synth = std::uint64_t{1} << 39U,
+  metric = std::uint64_t{1} << 40U,
 };
 
 class FieldSet {

@@ -7,6 +7,7 @@
 #include "cmd/dump_aux_rows.h"
 #include "cmd/field_text.h"
 #include "cmd/json_object.h"
+#include "cmd/script_metric.h"
 #include "cmd/script_render.h"
 #include "decoders/lanes/instruction.h"
 
@@ -267,6 +268,7 @@ void render_script_json(TextOut& lines, const SampleHit& hit, SampleSource& sour
     }
     if (fields.has_code()) add_code(object, hit, source, fields);
     if (fields.has_branch_code()) add_branch_code(object, hit, source, fields, view);
+    if (hit.metrics != nullptr) append_metrics_json(object.key("metrics"), source.facts().events, *hit.metrics);
     if (hit.made != nullptr) add_trace_facts(object, hit, source, fields);
     if (fields.has(ScriptField::phys_addr)) object.hex("phys_addr", sample.phys_addr);
     if (fields.has(ScriptField::data_page_size)) object.hex("data_page_size", sample.data_page_size);

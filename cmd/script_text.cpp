@@ -10,6 +10,7 @@
 
 #include "cmd/data_source_text.h"
 #include "cmd/field_text.h"
+#include "cmd/script_metric.h"
 #include "cmd/script_render.h"
 #include "decoders/lanes/instruction.h"
 #include "lib/base/check.h"
@@ -293,6 +294,33 @@ void append_made_branch(TextBuffer& out, const SampleHit& hit, SampleSource& sou
   if (fields.has_code()) append_code(out, hit, source, fields);
 }
 
+// Whose sample it is, where and when.
+void append_start(TextBuffer& out, const SampleHit& hit, FieldSet fields, const ScriptView& view) {
+  const Sample& sample = *hit.sample;
+  const bool chain = fields.has(ScriptField::ip) && fields.has(ScriptField::callchain);
+  if (fields.has(ScriptField::comm)) append_comm(out, hit.comm, !chain);
+  append_task(out, sample, fields);
+  if (fields.has(ScriptField::cpu)) {
+    append_cpu(out, sample.cpu);
+    append_text(out, " ");
+  }
+  if (fields.has(ScriptField::misc)) append_misc(out, sample.mode);
+  if (fields.has(ScriptField::tod)) {
+    append_wall_time(out, view.clock->wall_at(sample.time_ns), view.time_digits);
+    append_text(out, " ");
+  }
+  if (fields.has(ScriptField::time)) append_time(out, sample.time_ns, view.time_digits);
+}
+
+// A line each, which begins as that of a sample.
+void append_metric_lines(TextBuffer& out, const SampleHit& hit, FieldSet fields, const ScriptView& view) {
+  if (hit.metrics == nullptr) return;
+  for (const GroupMetric& metric : *hit.metrics) {
+    append_start(out, hit, fields, view);
+    append_metric(out, metric);
+  }
+}
+
 // Below the line of the sample, and below its call chain, which is shown in place of its own address.
 void append_source_text(TextBuffer& out, const SampleHit& hit, SampleSource& source, FieldSet fields,
                         const ScriptView& view) {
@@ -314,19 +342,7 @@ void render_script_text(TextOut& lines, const SampleHit& hit, SampleSource& sour
   TextBuffer& out = lines.buffer();
   const Sample& sample = *hit.sample;
   const FieldSet fields = view.fields[sample.event];
-  const bool chain = fields.has(ScriptField::ip) && fields.has(ScriptField::callchain);
-  if (fields.has(ScriptField::comm)) append_comm(out, hit.comm, !chain);
-  append_task(out, sample, fields);
-  if (fields.has(ScriptField::cpu)) {
-    append_cpu(out, sample.cpu);
-    append_text(out, " ");
-  }
-  if (fields.has(ScriptField::misc)) append_misc(out, sample.mode);
-  if (fields.has(ScriptField::tod)) {
-    append_wall_time(out, view.clock->wall_at(sample.time_ns), view.time_digits);
-    append_text(out, " ");
-  }
-  if (fields.has(ScriptField::time)) append_time(out, sample.time_ns, view.time_digits);
+  append_start(out, hit, fields, view);
   if (fields.has(ScriptField::period)) {
     append_decimal(out, period_of(hit), 10);
     append_text(out, " ");
@@ -370,6 +386,7 @@ void render_script_text(TextOut& lines, const SampleHit& hit, SampleSource& sour
   if (fields.has(ScriptField::code_page_size)) append_page_size(out, sample.code_page_size);
   append_text(out, "\n");
   append_source_text(out, hit, source, fields, view);
+  append_metric_lines(out, hit, fields, view);
 }
 
 }  // namespace simdprof::cmd
