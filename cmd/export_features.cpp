@@ -130,7 +130,7 @@ Status add_tracepoints(perfdata::Writer& writer, const RecordingFacts& facts) {
   }
   if (data.tracepoints.empty()) return {};
   data.kernel_texts = facts.kernel_texts;
-  data.long_bytes = abi::long_bytes(facts.arch);
+  data.long_bytes = facts.long_bytes();
   data.page_bytes = number_fact<std::uint32_t>(facts, "page_bytes").value_or(data.page_bytes);
   return writer.add_tracing_data(perfdata::encode_tracing_data(data, writer.order()));
 }

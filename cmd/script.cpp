@@ -171,6 +171,7 @@ Status run_script(const ScriptOptions& options, TextOut& out) {
   }
   GroupSamples groups(source->facts().events);
   while (const SampleHit* hit = source->next()) {
+    if (view->fields[hit->sample->event] == FieldSet{}) continue;  // as the kernel's tool: nothing was asked of it
     if (GroupSamples::has_group(*hit->event)) {
       render_group(out, *hit, *source, *view, groups, render);
     } else {

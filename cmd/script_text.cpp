@@ -355,7 +355,7 @@ void render_script_text(TextOut& lines, const SampleHit& hit, SampleSource& sour
     append_text(out, "\n");
     return append_source_text(out, hit, source, fields, view);
   }
-  if (fields.has(ScriptField::synth)) append_synth(out, hit.made->mark);
+  if (fields.has(ScriptField::synth) && hit.made != nullptr) append_synth(out, hit.made->mark);
   if (fields.has(ScriptField::addr)) append_address(out, hit, source, fields);
   if (fields.has(ScriptField::data_src)) append_access(out, sample.data_src);
   if (fields.has(ScriptField::weight)) append_decimal(out, sample.weight_parts().cost, kAddressColumns);

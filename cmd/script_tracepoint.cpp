@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -10,6 +11,9 @@
 
 namespace simdprof::cmd {
 namespace {
+
+/// Of the fields of one sample in JSON; what comes behind is left out. No sample of a kernel comes near.
+constexpr std::size_t kMostFieldBytes = std::size_t{512} << 10U;
 
 /// Names of kernel addresses, as the symbols of the recording have them.
 class SourceKernelNames final : public KernelNames {
@@ -32,30 +36,45 @@ bool tracepoint_text(std::string& text, const SampleHit& hit, SampleSource& sour
   return view.tracepoints->append(text, hit.event->attr.config, hit.sample->raw, names);
 }
 
+void add_tracepoint_number(JsonObject& fields, const TracepointField& field, std::uint64_t value) {
+  constexpr std::uint64_t kMostExact = std::uint64_t{1} << 53U;  // in every reader of JSON
+  const auto as_signed = static_cast<std::int64_t>(value);
+  const bool is_small = field.bytes <= 4;  // then both signs fit
+  const bool is_exact =
+      is_small || static_cast<std::uint64_t>(as_signed < 0 ? -(as_signed + 1) : as_signed) < kMostExact;
+  if (!is_small && !field.is_signed) return fields.hex(field.name, value);
+  const fmt::format_int digits(as_signed);
+  const std::string_view text(digits.data(), digits.size());
+  if (is_exact) return append_text(fields.key(field.name), text);
+  fields.text(field.name, text);
+}
+
 void add_tracepoint_field(JsonObject& fields, const TracepointField& field, const TracepointBytes& raw) {
-  constexpr std::uint32_t kMostNumberBytes = 4;  // what has more is no exact number in every reader of JSON
-  if (field.is_array) {
-    const auto bytes = raw.of(field);
-    if (!bytes) return append_text(fields.key(field.name), "null");
-    if (!field.is_text) return append_hex_bytes(fields.key(field.name), *bytes);
-    std::string text;
-    for (auto byte = bytes->begin(); byte != bytes->end() && *byte != std::byte{0}; ++byte) {
-      text += std::to_integer<char>(*byte);
-    }
-    return fields.text(field.name, text);
+  if (!field.is_array) {
+    const auto value = raw.number(field);
+    if (!value) return append_text(fields.key(field.name), "null");
+    return add_tracepoint_number(fields, field, *value);
   }
-  const auto value = raw.number(field);
-  if (!value) return append_text(fields.key(field.name), "null");
-  if (field.bytes > kMostNumberBytes) return fields.hex(field.name, *value);
-  const fmt::format_int digits(static_cast<std::int64_t>(*value));  // of 4 bytes: both signs fit
-  append_text(fields.key(field.name), {digits.data(), digits.size()});
+  const auto bytes = raw.of(field);
+  if (!bytes) return append_text(fields.key(field.name), "null");
+  if (!field.is_text) return append_hex_bytes(fields.key(field.name), *bytes);
+  std::string text;
+  for (auto byte = bytes->begin(); byte != bytes->end() && *byte != std::byte{0}; ++byte) {
+    text += std::to_integer<char>(*byte);
+  }
+  fields.text(field.name, text);
 }
 
 }  // namespace
 
 std::shared_ptr<const TracepointText> read_tracepoints(const RecordingFacts& facts, std::endian order) {
-  auto known = std::make_shared<TracepointText>(order, long_bytes(facts.arch));
+  auto known = std::make_shared<TracepointText>(order, facts.long_bytes());
+  std::set<std::uint64_t> ids;
+  for (const EventDesc& event : facts.events.events) {
+    if (event.attr.type == abi::PERF_TYPE_TRACEPOINT) ids.insert(event.attr.config);
+  }
   for (const auto& tracepoint : facts.tracepoints) {
+    if (ids.erase(tracepoint.id) == 0) continue;                    // of no event, or there already
     (void)known->add_format(tracepoint.system, tracepoint.format);  // it was parsed when the facts were loaded
   }
   known->add_kernel_texts(facts.kernel_texts);
@@ -77,9 +96,12 @@ void append_tracepoint_json(JsonObject& object, const SampleHit& hit, SampleSour
   object.text("trace", text);
   const TracepointFormat& format = *view.tracepoints->format(hit.event->attr.config);
   const TracepointBytes raw(hit.sample->raw, view.tracepoints->order());
-  JsonObject fields(object.key("trace_fields"));
+  TextBuffer& out = object.key("trace_fields");
+  const std::size_t begin = out.size();
+  JsonObject fields(out);
   for (const TracepointField& field : format.fields) {
-    if (!field.is_common) add_tracepoint_field(fields, field, raw);
+    const bool has_room = out.size() - begin < kMostFieldBytes;  // made ones may all have the same large bytes
+    if (!field.is_common && has_room) add_tracepoint_field(fields, field, raw);
   }
 }
 

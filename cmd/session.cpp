@@ -72,6 +72,11 @@ std::optional<SourceKind> RecordingFacts::source() const {
   return std::nullopt;
 }
 
+unsigned RecordingFacts::long_bytes() const {
+  const auto told = host.find("long_bytes");  // by TRACING_DATA of a perf.data
+  return told == host.end() ? abi::long_bytes(arch) : told->second == "4" ? 4 : 8;
+}
+
 bool RecordingFacts::has_format(const abi::EventAttr& attr) const {
   return attr.type == abi::PERF_TYPE_TRACEPOINT &&
          std::any_of(tracepoints.begin(), tracepoints.end(),

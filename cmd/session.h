@@ -48,6 +48,8 @@ struct RecordingFacts {
   [[nodiscard]] std::optional<SourceKind> source() const;  ///< the one that was taken
   /// What turns its times into times of day; nothing where that was not recorded.
   [[nodiscard]] std::optional<abi::ClockReference> clock_reference() const;
+  /// Of a C long and a pointer of the recorded kernel.
+  [[nodiscard]] unsigned long_bytes() const;
   /// Whether it tells what the raw bytes of the event's samples mean, a tracepoint's.
   [[nodiscard]] bool has_format(const abi::EventAttr& attr) const;
   /// simdprof made the recording, which writes when it began and ended; perf does not.

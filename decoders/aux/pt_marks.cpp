@@ -9,6 +9,8 @@ namespace simdprof {
 namespace {
 
 constexpr std::size_t kOpcodeBytes = 2;  // of all packets that are marks
+/// Packets that wait for one FUP packet; a processor gives one or two.
+constexpr std::size_t kMostForFup = 256;
 
 std::optional<AuxMarkFacts::Kind> find_kind(pt_packet_type type) {
   using Kind = AuxMarkFacts::Kind;
@@ -130,9 +132,7 @@ bool PtMarks::waits_for_fup(const PtScan& scan, Kind kind) const {
     case Kind::ptwrite: return is.ptw.ip != 0;
     case Kind::exstop: return is.exstop.ip != 0;
     case Kind::mwait: return true;
-    case Kind::pwre:  // the one that the MWAIT packet before it caused
-      return std::any_of(for_fup_.begin(), for_fup_.end(),
-                         [](const AuxMark& mark) { return mark.facts.kind == Kind::mwait; });
+    case Kind::pwre: return mwait_waits_;  // the one that the MWAIT packet before it caused
     case Kind::cbr:
     case Kind::psb:
     case Kind::pwrx: return false;
@@ -143,7 +143,9 @@ bool PtMarks::waits_for_fup(const PtScan& scan, Kind kind) const {
 void PtMarks::take_mark(const PtScan& scan, Kind kind) {
   const AuxMark mark = make(scan, kind);
   if (waits_for_fup(scan, kind)) {
+    if (for_fup_.size() == kMostForFup) release();
     for_fup_.push_back(mark);
+    mwait_waits_ = mwait_waits_ || kind == Kind::mwait;
   } else {
     give(mark, false);
   }
@@ -157,12 +159,14 @@ void PtMarks::take_fup(const PtScan& scan) {
     give(mark, true);
   }
   for_fup_.clear();
+  mwait_waits_ = false;
 }
 
 /// The FUP packet did not come, as where the trace overflowed.
 void PtMarks::release() {
   for (const AuxMark& mark : for_fup_) give(mark, false);
   for_fup_.clear();
+  mwait_waits_ = false;
 }
 
 AuxMark PtMarks::make(const PtScan& scan, Kind kind) {

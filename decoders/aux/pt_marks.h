@@ -56,6 +56,7 @@ class PtMarks {
   bool standing_ = true;
   std::vector<Waiting> waiting_;  ///< for the flow to stand
   std::vector<AuxMark> for_fup_;  ///< the FUP packet that follows tells their address
+  bool mwait_waits_ = false;      ///< one of them is of an MWAIT packet
   std::vector<AuxMark> header_;   ///< of the PSB header at hand: PSB, and its core:bus ratio
   VirtAddr header_ip_ = 0;        ///< 0: tracing is off there
 };

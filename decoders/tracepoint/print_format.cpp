@@ -26,6 +26,29 @@ struct CastType {
   bool is_pointer = false;
 };
 
+/// The type that C gives a constant: the first that holds it, of int, unsigned int (hexadecimal and octal), long, ...
+PrintNode number_node(const PrintToken& token, unsigned long_bytes) {
+  PrintNode node;
+  node.number = token.number;
+  const auto fits = [&](unsigned bytes, bool is_signed) {
+    const unsigned bits = 8 * bytes - (is_signed ? 1 : 0);
+    return bits >= 64 || token.number >> bits == 0;
+  };
+  const unsigned least = token.longs >= 2 ? 8 : token.longs == 1 ? long_bytes : 4;
+  for (const unsigned bytes : {least, 8U}) {
+    for (const bool is_signed : {true, false}) {
+      const bool is_allowed = is_signed ? !token.is_unsigned : token.is_unsigned || !token.is_decimal || bytes == 8;
+      if (!is_allowed || !fits(bytes, is_signed)) continue;
+      node.cast_bytes = static_cast<std::uint8_t>(bytes);
+      node.cast_signed = is_signed;
+      return node;
+    }
+  }
+  node.cast_bytes = 8;
+  node.cast_signed = false;
+  return node;
+}
+
 class Parser {
  public:
   Parser(const TracepointFormat& format, unsigned long_bytes)
@@ -93,6 +116,7 @@ Parser::Place Parser::add(PrintNode node) {
     node.depth = std::max<std::uint16_t>(node.depth, static_cast<std::uint16_t>(out_.nodes[child].depth + 1));
   }
   if (node.depth > kMostDepth) return refuse("an expression is too deep");
+  if (out_.nodes.size() == kMostPrintNodes) return refuse("it is too long");
   out_.nodes.push_back(std::move(node));
   return static_cast<Place>(out_.nodes.size() - 1);
 }
@@ -237,6 +261,8 @@ Parser::Place Parser::parse_sizeof() {
     node.number = format_.fields[out_.nodes[of].number].bytes;
   }
   if (node.number == 0) return refuse("sizeof a type that is not known");
+  node.cast_bytes = static_cast<std::uint8_t>(long_bytes_);
+  node.cast_signed = false;
   return add(std::move(node));
 }
 
@@ -283,7 +309,7 @@ Parser::Place Parser::parse_call(Function function) {
 Parser::Place Parser::parse_primary() {
   PrintNode node;
   switch (tokens_.next().kind) {
-    case PrintToken::Kind::number: node.number = tokens_.take().number; return add(std::move(node));
+    case PrintToken::Kind::number: return add(number_node(tokens_.take(), long_bytes_));
     case PrintToken::Kind::text:
       node.kind = Kind::text;
       node.text = tokens_.take().text;

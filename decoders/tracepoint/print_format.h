@@ -13,7 +13,7 @@ namespace simdprof {
 /// A node of an expression in a `print fmt`. Children stand before their parents in PrintFormat::nodes.
 struct PrintNode {
   enum class Kind : std::uint8_t {
-    number,       ///< `number`
+    number,       ///< `number`, of `cast_bytes` and `cast_signed`
     text,         ///< `text`
     field,        ///< `number`: its place in TracepointFormat::fields
     cast,         ///< of children[0]; `cast_bytes`, 0 where the type is not known
@@ -67,7 +67,7 @@ struct PrintNode {
   Kind kind = Kind::number;
   Function function = Function::flags;
   Operation operation = Operation::add;
-  bool cast_signed = false;
+  bool cast_signed = true;
   bool cast_pointer = false;  ///< cast_bytes are of what it points to
   std::uint8_t cast_bytes = 0;
   std::uint16_t depth = 1;
@@ -82,6 +82,9 @@ struct PrintFormat {
   std::vector<PrintNode> nodes;
   std::vector<std::uint32_t> arguments;
 };
+
+/// Nodes of one format; the kernel's longest has some 700.
+inline constexpr std::size_t kMostPrintNodes = 4096;
 
 /// Parses `format.print`.
 ///

@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t kV4Bytes = 4;
 constexpr std::size_t kV6Bytes = 16;
+constexpr std::size_t kMostHexBytes = 64;  // of raw bytes, as the kernel has it
 
 using Bytes = std::span<const std::byte>;
 
@@ -123,23 +124,42 @@ void append_uuid(std::string& out, std::string_view kind, Bytes bytes) {
   }
 }
 
-// "b": so many bits as hexadecimal digits, 32 between commas; "bl": the numbers of the bits that are set, "0-3,8".
-void append_bitmap(std::string& out, bool as_list, Bytes bytes, std::size_t bits) {
-  bits = std::min(bits, bytes.size() * 8);
-  const auto bit = [bytes](std::size_t at) { return ((byte_at(bytes, at / 8) >> (at % 8)) & 1U) != 0; };
-  if (!as_list) {
-    for (std::size_t word = (bits + 31) / 32; word-- > 0;) {
-      std::uint32_t value = 0;
-      for (std::size_t i = std::min(bits, word * 32 + 32); i-- > word * 32;) value = value << 1U | (bit(i) ? 1U : 0U);
-      fmt::format_to(std::back_inserter(out), "{:08x}{}", value, word == 0 ? "" : ",");
-    }
-    return;
+/// So many bits of longs of the recorded machine.
+class Bits {
+ public:
+  Bits(Bytes bytes, std::size_t count, const PrintWorld& world)
+      : bytes_(bytes), world_(world), count_(std::min(count, bytes.size() / world.long_bytes * 8 * world.long_bytes)) {}
+  [[nodiscard]] std::size_t count() const { return count_; }
+  [[nodiscard]] bool operator[](std::size_t at) const {
+    const std::size_t bits = std::size_t{8} * world_.long_bytes;
+    const auto word = bytes_.subspan(at / bits * world_.long_bytes, world_.long_bytes);
+    return ((world_.values.raw().number_in(word, false) >> (at % bits)) & 1U) != 0;
   }
+
+ private:
+  Bytes bytes_;
+  const PrintWorld& world_;
+  std::size_t count_;
+};
+
+// "b": hexadecimal digits, 32 bits between commas, the first as long as its bits need.
+void append_bitmap(std::string& out, const Bits& bits) {
+  constexpr std::size_t kGroup = 32;
+  for (std::size_t group = (bits.count() + kGroup - 1) / kGroup; group-- > 0;) {
+    const std::size_t end = std::min(bits.count(), (group + 1) * kGroup);
+    std::uint32_t value = 0;
+    for (std::size_t i = end; i-- > group * kGroup;) value = value << 1U | (bits[i] ? 1U : 0U);
+    fmt::format_to(std::back_inserter(out), "{:0{}x}{}", value, (end - group * kGroup + 3) / 4, group == 0 ? "" : ",");
+  }
+}
+
+// "bl": the numbers of the bits that are set, "0-3,8".
+void append_bit_list(std::string& out, const Bits& bits) {
   bool any = false;
-  for (std::size_t i = 0; i < bits; ++i) {
-    if (!bit(i)) continue;
+  for (std::size_t i = 0; i < bits.count(); ++i) {
+    if (!bits[i]) continue;
     const std::size_t first = i;
-    while (i + 1 < bits && bit(i + 1)) ++i;
+    while (i + 1 < bits.count() && bits[i + 1]) ++i;
     fmt::format_to(std::back_inserter(out), "{}{}", any ? "," : "", first);
     if (i != first) fmt::format_to(std::back_inserter(out), "-{}", i);
     any = true;
@@ -164,6 +184,7 @@ void append_pointer(std::string& out, const PrintConversion& conversion, std::ui
     return append_function(out, first, world.values.number(node).bits, world);
   }
   const auto bytes = world.values.bytes(node);
+  const auto width = static_cast<std::size_t>(std::max(conversion.width, 1));  // of raw bytes and bits: how many
   std::string text;
   switch (bytes ? first : '\0') {
     case 'M':
@@ -171,9 +192,11 @@ void append_pointer(std::string& out, const PrintConversion& conversion, std::ui
     case 'I':
     case 'i': append_ip(text, kind, *bytes, world); break;
     case 'U': append_uuid(text, kind, *bytes); break;
-    case 'h':  // the width is a count of bytes, or of bits
-      return append_bytes(out, *bytes, static_cast<std::size_t>(std::max(conversion.width, 1)), between_bytes(kind));
-    case 'b': return append_bitmap(out, kind == "bl", *bytes, static_cast<std::size_t>(std::max(conversion.width, 1)));
+    case 'h': return append_bytes(out, *bytes, std::min(width, kMostHexBytes), between_bytes(kind));
+    case 'b': {
+      const Bits bits(*bytes, width, world);
+      return kind == "bl" ? append_bit_list(out, bits) : append_bitmap(out, bits);
+    }
     default: {
       const std::uint64_t value = world.values.number(node).bits;
       text = value == 0 ? "(nil)" : fmt::format("{:#x}", value);

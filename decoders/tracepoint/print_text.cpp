@@ -99,9 +99,14 @@ void Printer::append_number(const PrintConversion& conversion, PrintNumber value
   if (conversion.precision >= 0) form += "." + std::to_string(conversion.precision);
   form += "ll";
   form += conversion.letter;
+  // The kernel shows 0 as 0x0, printf as 0.
+  const bool is_zero_hex = cut == 0 && (conversion.letter == 'x' || conversion.letter == 'X') &&
+                           conversion.flags.find('#') != std::string::npos;
   std::array<char, 2 * kMostColumns + 64> text{};
   // NOLINTNEXTLINE(cppcoreguidelines-pro-type-vararg): the format is the kernel's own; its parts were checked above
-  const int length = std::snprintf(text.data(), text.size(), form.c_str(), static_cast<unsigned long long>(cut));
+  const int length =
+      std::snprintf(text.data(), text.size(), form.c_str(), static_cast<unsigned long long>(is_zero_hex ? 1 : cut));
+  if (is_zero_hex) *std::find(text.rbegin(), text.rend(), '1') = '0';
   if (length > 0) out_.append(text.data(), std::min(static_cast<std::size_t>(length), text.size() - 1));
 }
 
@@ -124,8 +129,10 @@ void Printer::append(const PrintConversion& conversion) {
       return append_columns(out_, conversion, {&c, 1});
     }
     case 's': {
+      const std::size_t room = kMostTracepointText - std::min(out_.size(), kMostTracepointText);
+      const std::size_t wanted = conversion.precision < 0 ? room : static_cast<std::size_t>(conversion.precision);
       std::string text;
-      append_text_of(text, argument, world_);
+      append_text_of(text, argument, world_, std::min(room, wanted));
       return append_columns(out_, conversion, text);
     }
     case 'p': return append_pointer(out_, conversion, argument, world_);

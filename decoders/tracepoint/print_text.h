@@ -35,7 +35,8 @@ struct PrintConversion {
 };
 
 /// What `%s` shows of a node: a text, or what a helper makes of numbers.
-void append_text_of(std::string& out, std::uint32_t node, const PrintWorld& world);
+/// @param limit  bytes that are wanted: what takes long is not made for more
+void append_text_of(std::string& out, std::uint32_t node, const PrintWorld& world, std::size_t limit);
 /// `%p` and all that hangs on it: names of functions, addresses of networks, UUIDs, raw bytes.
 void append_pointer(std::string& out, const PrintConversion& conversion, std::uint32_t node, const PrintWorld& world);
 /// The columns and digits of a conversion of a text.

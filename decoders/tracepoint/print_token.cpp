@@ -93,8 +93,13 @@ PrintToken PrintTokens::read_number() {
   const auto [end, error] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), token.number, base);
   token.kind = error == std::errc{} ? PrintToken::Kind::number : PrintToken::Kind::unknown;
   rest_.remove_prefix(static_cast<std::size_t>(end - rest_.data()));
-  const std::size_t suffix = rest_.find_first_not_of("uUlL");
-  rest_.remove_prefix(std::min(suffix, rest_.size()));
+  token.is_decimal = base == 10;
+  const std::size_t suffix = std::min(rest_.find_first_not_of("uUlL"), rest_.size());
+  for (const char c : rest_.substr(0, suffix)) {
+    if (c == 'u' || c == 'U') token.is_unsigned = true;
+    if (c == 'l' || c == 'L') ++token.longs;
+  }
+  rest_.remove_prefix(suffix);
   return token;
 }
 

@@ -12,7 +12,10 @@ struct PrintToken {
   Kind kind = Kind::end;
   std::string_view word;     ///< of a name or sign
   std::uint64_t number = 0;  ///< also of 'c'
-  std::string text;          ///< escapes resolved
+  bool is_unsigned = false;  ///< its suffix has a u
+  bool is_decimal = true;
+  unsigned longs = 0;  ///< l in its suffix
+  std::string text;    ///< escapes resolved
 };
 
 /// Cuts the `print fmt` of a tracepoint into words of C; the text of literals that follow each other is one.

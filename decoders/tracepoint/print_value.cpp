@@ -9,20 +9,38 @@ using Kind = PrintNode::Kind;
 using Function = PrintNode::Function;
 using Operation = PrintNode::Operation;
 
-PrintNumber truth(bool value) { return {value ? 1U : 0U, true}; }
+PrintNumber truth(bool value) { return {value ? 1U : 0U}; }
+
+/// A value of `bytes` as an expression has it: what is smaller than an int becomes one.
+PrintNumber promoted(std::uint64_t bits, std::uint32_t bytes, bool is_signed) {
+  if (bytes < 4) return {cut_number(bits, bytes, is_signed)};
+  return {cut_number(bits, bytes, is_signed), is_signed, static_cast<std::uint8_t>(bytes > 4 ? 8 : 4)};
+}
+
+/// The usual arithmetic conversions: the wider type, and the unsigned one of two that are as wide.
+void convert(PrintNumber& left, PrintNumber& right) {
+  const PrintNumber& wider = left.bytes >= right.bytes ? left : right;
+  const bool is_signed = left.bytes == right.bytes ? left.is_signed && right.is_signed : wider.is_signed;
+  const std::uint8_t bytes = wider.bytes;
+  for (PrintNumber* one : {&left, &right}) *one = {cut_number(one->bits, bytes, is_signed), is_signed, bytes};
+}
 
 bool is_less(PrintNumber left, PrintNumber right) {
-  return left.is_signed && right.is_signed ? left.as_signed() < right.as_signed() : left.bits < right.bits;
+  return left.is_signed ? left.as_signed() < right.as_signed() : left.bits < right.bits;
 }
 
-std::uint64_t shifted_right(PrintNumber value, std::uint64_t by) {
-  by &= 63U;  // as the machines do that have run the kernel
-  return value.is_signed ? static_cast<std::uint64_t>(value.as_signed() >> by) : value.bits >> by;
+// By as much as the machines do that have run the kernel.
+PrintNumber shifted(PrintNumber value, std::uint64_t by, bool left) {
+  by &= 8U * value.bytes - 1U;
+  if (left) return promoted(value.bits << by, value.bytes, value.is_signed);
+  value.bits = value.is_signed ? static_cast<std::uint64_t>(value.as_signed() >> by) : value.bits >> by;
+  return value;
 }
 
-/// Of a divisor that is not 0. The smallest number by -1 is itself, as the remainder of numbers of 64 bits has it.
+/// Of a divisor that is not 0, of one type. The smallest number by -1 is itself, as the remainder of numbers of 64 bits
+/// has it.
 std::uint64_t divided(PrintNumber left, PrintNumber right, bool remainder) {
-  if (!left.is_signed || !right.is_signed) return remainder ? left.bits % right.bits : left.bits / right.bits;
+  if (!left.is_signed) return remainder ? left.bits % right.bits : left.bits / right.bits;
   if (right.as_signed() == -1) return remainder ? 0 : std::uint64_t{0} - left.bits;
   return static_cast<std::uint64_t>(remainder ? left.as_signed() % right.as_signed()
                                               : left.as_signed() / right.as_signed());
@@ -77,44 +95,45 @@ PrintNumber PrintValues::element(std::uint32_t array, std::uint64_t index) {
     failed_ = true;
     return {};
   }
-  return {raw_.number_in(all->subspan(static_cast<std::size_t>(index) * size, size), is_signed), is_signed};
+  return promoted(raw_.number_in(all->subspan(static_cast<std::size_t>(index) * size, size), is_signed), size,
+                  is_signed);
 }
 
 PrintNumber PrintValues::unary(const PrintNode& at) {
   if (at.operation == Operation::dereference) return element(at.children[0], 0);
   if (at.operation == Operation::address) return {};  // where a field lay in the kernel is not recorded
-  PrintNumber value = number(at.children[0]);
+  const PrintNumber value = number(at.children[0]);
   switch (at.operation) {
-    case Operation::negate: value.bits = std::uint64_t{0} - value.bits; return value;
-    case Operation::bit_not: value.bits = ~value.bits; return value;
+    case Operation::negate: return promoted(std::uint64_t{0} - value.bits, value.bytes, value.is_signed);
+    case Operation::bit_not: return promoted(~value.bits, value.bytes, value.is_signed);
     default: return truth(value.bits == 0);
   }
 }
 
 PrintNumber PrintValues::binary(const PrintNode& at) {
-  const PrintNumber left = number(at.children[0]);
+  PrintNumber left = number(at.children[0]);
   if (at.operation == Operation::logical_and && left.bits == 0) return truth(false);
   if (at.operation == Operation::logical_or && left.bits != 0) return truth(true);
-  const PrintNumber right = number(at.children[1]);
-  const bool is_signed = left.is_signed && right.is_signed;
+  PrintNumber right = number(at.children[1]);
+  if (at.operation == Operation::logical_and || at.operation == Operation::logical_or) return truth(right.bits != 0);
+  const bool is_left_shift = at.operation == Operation::shift_left;
+  if (is_left_shift || at.operation == Operation::shift_right) return shifted(left, right.bits, is_left_shift);
+  convert(left, right);
+  const auto result = [&left](std::uint64_t bits) { return promoted(bits, left.bytes, left.is_signed); };
   switch (at.operation) {
-    case Operation::add: return {left.bits + right.bits, is_signed};
-    case Operation::subtract: return {left.bits - right.bits, is_signed};
-    case Operation::multiply: return {left.bits * right.bits, is_signed};
+    case Operation::add: return result(left.bits + right.bits);
+    case Operation::subtract: return result(left.bits - right.bits);
+    case Operation::multiply: return result(left.bits * right.bits);
     case Operation::divide:
     case Operation::remainder:
       if (right.bits == 0) {
         failed_ = true;
         return {};
       }
-      return {divided(left, right, at.operation == Operation::remainder), is_signed};
-    case Operation::shift_left: return {left.bits << (right.bits & 63U), left.is_signed};
-    case Operation::shift_right: return {shifted_right(left, right.bits), left.is_signed};
-    case Operation::bit_and: return {left.bits & right.bits, is_signed};
-    case Operation::bit_or: return {left.bits | right.bits, is_signed};
-    case Operation::bit_xor: return {left.bits ^ right.bits, is_signed};
-    case Operation::logical_and:
-    case Operation::logical_or: return truth(right.bits != 0);
+      return result(divided(left, right, at.operation == Operation::remainder));
+    case Operation::bit_and: return result(left.bits & right.bits);
+    case Operation::bit_or: return result(left.bits | right.bits);
+    case Operation::bit_xor: return result(left.bits ^ right.bits);
     case Operation::less: return truth(is_less(left, right));
     case Operation::less_equal: return truth(!is_less(right, left));
     case Operation::greater: return truth(is_less(right, left));
@@ -128,23 +147,23 @@ PrintNumber PrintValues::call(const PrintNode& at) {
   if (at.function == Function::expect) return number(at.children[0]);
   if (at.function != Function::dynamic_bytes) return {};
   const auto all = field_bytes(node(at.children[0]));
-  return {all ? all->size() : 0, true};
+  return {all ? all->size() : 0};
 }
 
 PrintNumber PrintValues::number(std::uint32_t place) {
   const PrintNode& at = node(place);
   switch (at.kind) {
-    case Kind::number: return {at.number, true};
+    case Kind::number: return promoted(at.number, at.cast_bytes, at.cast_signed);
     case Kind::field: {
-      const auto value = raw_.number(field(at));
+      const TracepointField& of = field(at);
+      const auto value = raw_.number(of);
       if (!value) failed_ = true;
-      const bool small = field(at).bytes < 4;  // then C makes an int of it
-      return {value.value_or(0), small || field(at).is_signed};
+      return promoted(value.value_or(0), of.bytes, of.is_signed);
     }
     case Kind::cast: {
       const PrintNumber value = number(at.children[0]);
-      if (at.cast_pointer || at.cast_bytes == 0) return value;
-      return {cut_number(value.bits, at.cast_bytes, at.cast_signed), at.cast_signed || at.cast_bytes < 4};
+      if (at.cast_pointer) return promoted(value.bits, long_bytes_, false);
+      return at.cast_bytes == 0 ? value : promoted(value.bits, at.cast_bytes, at.cast_signed);
     }
     case Kind::unary: return unary(at);
     case Kind::binary: return binary(at);

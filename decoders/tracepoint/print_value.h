@@ -10,10 +10,11 @@
 
 namespace simdprof {
 
-/// A number as C has it, in 64 bits.
+/// A number as C has it after promotion: an int, unsigned int, long, ...
 struct PrintNumber {
-  std::uint64_t bits = 0;
+  std::uint64_t bits = 0;  ///< sign or zeros carried to 64 bits
   bool is_signed = true;
+  std::uint8_t bytes = 4;  ///< 4 or 8
 
   [[nodiscard]] std::int64_t as_signed() const { return static_cast<std::int64_t>(bits); }
 };
@@ -22,10 +23,12 @@ struct PrintNumber {
 /// division by zero, is 0 and remembered.
 class PrintValues {
  public:
-  PrintValues(const TracepointFormat& format, const PrintFormat& print, TracepointBytes raw)
-      : format_(format), print_(print), raw_(raw) {}
+  PrintValues(const TracepointFormat& format, const PrintFormat& print, TracepointBytes raw, unsigned long_bytes)
+      : format_(format), print_(print), raw_(raw), long_bytes_(static_cast<std::uint8_t>(long_bytes)) {}
 
   PrintNumber number(std::uint32_t node);
+  /// The number as an unsigned long of the recorded machine, which the kernel's helpers take.
+  std::uint64_t unsigned_long(std::uint32_t node) { return cut_number(number(node).bits, long_bytes_, false); }
   /// The bytes at the address that a node is: of an array, or behind a pointer that was made of one.
   /// @return nothing for a pointer into the memory of the kernel
   std::optional<std::span<const std::byte>> bytes(std::uint32_t node);
@@ -50,6 +53,7 @@ class PrintValues {
   const TracepointFormat& format_;
   const PrintFormat& print_;
   TracepointBytes raw_;
+  std::uint8_t long_bytes_;
   bool failed_ = false;
   bool unknown_ = false;
 };

@@ -49,7 +49,7 @@ bool is_char(std::string_view type) {
 }
 
 /// `unsigned long ip`, `char comm[16]`, `__data_loc char[] name`: type and name; brackets may follow either.
-void read_declaration(std::string_view text, TracepointField& field) {
+void read_declaration(std::string_view text, unsigned long_bytes, TracepointField& field) {
   field.is_dynamic = take_prefix(text, "__data_loc ");
   field.is_relative = !field.is_dynamic && take_prefix(text, "__rel_loc ");
   field.is_dynamic = field.is_dynamic || field.is_relative;
@@ -70,10 +70,12 @@ void read_declaration(std::string_view text, TracepointField& field) {
     field.name = std::string(blank == std::string_view::npos ? text : text.substr(blank + 1));
     field.type = std::string(blank == std::string_view::npos ? std::string_view{} : trimmed(text.substr(0, blank + 1)));
   }
-  field.is_array = field.is_array || field.is_dynamic;
+  // A struct is shown as the bytes it has.
+  const bool is_number = field.bytes == 1 || field.bytes == 2 || field.bytes == 4 || field.bytes == 8;
+  field.is_array = field.is_array || field.is_dynamic || !is_number;
   field.is_text = field.is_array && is_char(field.type);
   const auto count = number_of(trimmed(bounds));
-  const std::uint32_t by_type = c_type_bytes(field.type, sizeof(std::uint64_t));
+  const std::uint32_t by_type = c_type_bytes(field.type, long_bytes);
   field.element_bytes = field.bytes;
   if (field.is_dynamic) {
     field.element_bytes = by_type;
@@ -83,7 +85,13 @@ void read_declaration(std::string_view text, TracepointField& field) {
   }
 }
 
-Result<TracepointField> parse_field(std::string_view line) {
+bool is_name(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+  });
+}
+
+Result<TracepointField> parse_field(std::string_view line, unsigned long_bytes) {
   TracepointField field;
   const auto offset = number_of(value_of(line, "offset"));
   const auto bytes = number_of(value_of(line, "size"));
@@ -93,8 +101,8 @@ Result<TracepointField> parse_field(std::string_view line) {
   field.offset = static_cast<std::uint32_t>(*offset);
   field.bytes = static_cast<std::uint32_t>(*bytes);
   field.is_signed = value_of(line, "signed") == "1";
-  read_declaration(trimmed(value_of(line, "field")), field);
-  if (field.name.empty()) return fail(Errc::malformed, "a field of a tracepoint has no name");
+  read_declaration(trimmed(value_of(line, "field")), long_bytes, field);
+  if (!is_name(field.name)) return fail(Errc::malformed, "a field of a tracepoint has no name of C");
   return field;
 }
 
@@ -127,7 +135,7 @@ std::uint32_t c_type_bytes(std::string_view type, unsigned long_bytes) {
   return found->bytes == 0 ? long_bytes : found->bytes;
 }
 
-Result<TracepointFormat> parse_tracepoint_format(std::string_view system, std::string_view text) {
+Result<TracepointFormat> parse_tracepoint_format(std::string_view system, std::string_view text, unsigned long_bytes) {
   TracepointFormat format;
   format.system = std::string(system);
   bool has_id = false;
@@ -148,8 +156,12 @@ Result<TracepointFormat> parse_tracepoint_format(std::string_view system, std::s
       break;
     } else if (trimmed(line).starts_with("field:")) {
       if (format.fields.size() >= kMostFields) return fail(Errc::limit, "a tracepoint of more than 512 fields");
-      auto field = parse_field(line);
+      auto field = parse_field(line, long_bytes);
       if (!field) return fail(field.error());
+      const auto is_same = [&field](const TracepointField& one) { return one.name == field->name; };
+      if (std::any_of(format.fields.begin(), format.fields.end(), is_same)) {
+        return fail(Errc::malformed, fmt::format("a tracepoint has two fields '{}'", field->name));
+      }
       field->is_common = field->name.starts_with("common_");
       format.fields.push_back(std::move(*field));
     }

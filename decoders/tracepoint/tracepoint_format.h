@@ -17,7 +17,7 @@ struct TracepointField {
   std::uint32_t bytes = 0;          ///< 0: up to the end of the raw bytes
   std::uint32_t element_bytes = 0;  ///< of an array; of any other field, its bytes
   bool is_signed = false;
-  bool is_array = false;
+  bool is_array = false;     ///< or a struct
   bool is_text = false;      ///< an array of char
   bool is_common = false;    ///< of every tracepoint: common_type, common_pid, ...
   bool is_dynamic = false;   ///< __data_loc: a word of length (high half) and offset of what it stands for
@@ -36,8 +36,11 @@ struct TracepointFormat {
 /// Reads the text of events/SYSTEM/NAME/format in tracefs.
 /// Source: Documentation/trace/events.rst, kernel/trace/trace_events.c
 ///
-/// @return malformed for what has no name, no id or a field without offset and size; limit for more than 512 fields
-Result<TracepointFormat> parse_tracepoint_format(std::string_view system, std::string_view text);
+/// @param long_bytes  of a C long on the recorded machine
+/// @return malformed for what has no name, no id, a field without a name of its own, offset and size; limit for more
+///         than 512 fields
+Result<TracepointFormat> parse_tracepoint_format(std::string_view system, std::string_view text,
+                                                 unsigned long_bytes = 8);
 
 /// Bytes of a C type by its name, with `long_bytes` for long and pointers; 0: not known.
 std::uint32_t c_type_bytes(std::string_view type, unsigned long_bytes);

@@ -14,6 +14,7 @@ namespace {
 
 // Bounds against inputs made to exhaust memory. A kernel has some 2500 tracepoints.
 constexpr std::size_t kMostFormats = 8192;
+constexpr std::size_t kMostNodes = std::size_t{1} << 19U;  // some 60 MB; all formats of a kernel have 100,000
 constexpr std::size_t kMostKernelTexts = 65536;
 
 bool is_printable(std::span<const std::byte> bytes) {
@@ -27,7 +28,7 @@ bool is_printable(std::span<const std::byte> bytes) {
 
 void append_array(std::string& out, std::span<const std::byte> bytes) {
   out += "ARRAY[";
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
+  for (std::size_t i = 0; i < bytes.size() && out.size() < kMostTracepointText; ++i) {
     if (i != 0) out += ", ";
     fmt::format_to(std::back_inserter(out), "{:02x}", std::to_integer<unsigned>(bytes[i]));
   }
@@ -64,10 +65,12 @@ void append_field(std::string& out, const TracepointField& field, const Tracepoi
 }  // namespace
 
 Status TracepointText::add_format(std::string_view system, std::string_view text) {
-  auto format = parse_tracepoint_format(system, text);
+  auto format = parse_tracepoint_format(system, text, long_bytes_);
   if (!format) return fail(format.error());
   if (known_.size() >= kMostFormats) return fail(Errc::limit, "more tracepoints than a recording can have");
   auto print = parse_print_format(*format, long_bytes_);
+  if (print) nodes_ += print->nodes.size();
+  if (nodes_ > kMostNodes) return fail(Errc::limit, "the formats of its tracepoints are longer than those of a kernel");
   const std::uint64_t id = format->id;
   Known known{std::move(*format), std::nullopt};
   if (print) known.print = std::move(*print);
@@ -105,7 +108,7 @@ bool TracepointText::append(std::string& out, std::uint64_t id, std::span<const 
   const auto& [format, print] = found->second;
   const TracepointBytes bytes(raw, order_);
   if (print) {
-    PrintValues values(format, *print, bytes);
+    PrintValues values(format, *print, bytes, long_bytes_);
     std::string text;
     append_print(text, {values, names, kernel_texts_, long_bytes_});
     if (!values.failed()) {
@@ -113,10 +116,11 @@ bool TracepointText::append(std::string& out, std::uint64_t id, std::span<const 
       return true;
     }
   }
-  out += "[FAILED TO PARSE]";
+  std::string text = "[FAILED TO PARSE]";
   for (const TracepointField& field : format.fields) {
-    if (!field.is_common) append_field(out, field, bytes);
+    if (!field.is_common && text.size() < kMostTracepointText) append_field(text, field, bytes);
   }
+  out.append(text, 0, kMostTracepointText);
   return true;
 }
 

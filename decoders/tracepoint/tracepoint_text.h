@@ -51,8 +51,8 @@ class TracepointText {
   [[nodiscard]] std::endian order() const { return order_; }
   /// The format of a tracepoint, or nullptr.
   [[nodiscard]] const TracepointFormat* format(std::uint64_t id) const;
-  /// Appends what the kernel's own trace would say, cut at 64 KiB; or `[FAILED TO PARSE] name=value ...` where its
-  /// format is not understood or the bytes are too short for it.
+  /// Appends what the kernel's own trace would say, or `[FAILED TO PARSE] name=value ...` where its format is not
+  /// understood or the bytes are too short for it; either is cut at 64 KiB.
   /// @return false where the format of the tracepoint is not known
   bool append(std::string& out, std::uint64_t id, std::span<const std::byte> raw, KernelNames& names) const;
 
@@ -64,6 +64,7 @@ class TracepointText {
   std::endian order_;
   unsigned long_bytes_;
   std::map<std::uint64_t, Known> known_;
+  std::size_t nodes_ = 0;  ///< of all their expressions
   std::map<VirtAddr, std::string> kernel_texts_;
 };
 

@@ -99,14 +99,15 @@ void Metadata::add_auxtrace_info(std::uint32_t type, std::span<const std::byte> 
   auxtrace_.push_back(encode_auxtrace_info(type, values));
 }
 
-void Metadata::add_tracepoint(std::string_view system, std::string_view format) {
+void Metadata::add_tracepoint(std::string_view system, std::uint64_t id, std::string_view format) {
   if (tracepoints_.size() >= kMaxTracepoints || system.size() + format.size() > kMaxTracepointTextBytes) return;
-  if (format.find('\0') != std::string_view::npos) return;
+  if (format.find('\0') != std::string_view::npos || !tracepoint_ids_.insert(id).second) return;
   tracepoints_.push_back(encode_tracepoint_info({TracepointInfo::kFormat, system, format}));
 }
 
 void Metadata::add_kernel_texts(std::string_view lines) {
-  lines = lines.substr(0, std::min(lines.find('\0'), kMaxKernelTextBytes));
+  lines = lines.substr(0, std::min(lines.find('\0'), kMaxKernelTextBytes - kernel_text_bytes_));
+  kernel_text_bytes_ += lines.size();
   for (auto& record : encode_kernel_texts(lines)) tracepoints_.push_back(std::move(record));
 }
 

@@ -3,6 +3,7 @@
 #include <bit>
 #include <cstdint>
 #include <map>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -41,7 +42,8 @@ class Metadata {
   void add_auxtrace_info(std::uint32_t type, std::span<const std::byte> words, std::endian order);
 
   /// Text without NUL; what is longer than a record can hold is left out.
-  void add_tracepoint(std::string_view system, std::string_view format);
+  /// Of one id the first is kept.
+  void add_tracepoint(std::string_view system, std::uint64_t id, std::string_view format);
   void add_kernel_texts(std::string_view lines);
 
   [[nodiscard]] const std::vector<Event>& events() const { return events_; }
@@ -76,6 +78,8 @@ class Metadata {
   std::vector<std::vector<std::byte>> build_ids_;    ///< records
   std::vector<std::vector<std::byte>> auxtrace_;     ///< records
   std::vector<std::vector<std::byte>> tracepoints_;  ///< records
+  std::set<std::uint64_t> tracepoint_ids_;
+  std::size_t kernel_text_bytes_ = 0;
 };
 
 }  // namespace simdprof::perfdata

@@ -46,13 +46,14 @@ std::string_view line_value(std::string_view text, std::string_view key) {
   return {};
 }
 
+/// What has no name and no id is of no use.
 void add_format(std::string_view system, std::string_view text, Metadata& out) {
-  out.add_tracepoint(system, text);
   const std::string_view digits = line_value(text, "ID: ");
+  const std::string_view name = line_value(text, "name: ");
   std::uint64_t id = 0;
-  if (std::from_chars(digits.data(), digits.data() + digits.size(), id).ec != std::errc{}) return;
-  const std::string name = std::string(system) + ':' + std::string(line_value(text, "name: "));
-  out.name_events_of_config(abi::PERF_TYPE_TRACEPOINT, id, name);
+  if (name.empty() || std::from_chars(digits.data(), digits.data() + digits.size(), id).ec != std::errc{}) return;
+  out.add_tracepoint(system, id, text);
+  out.name_events_of_config(abi::PERF_TYPE_TRACEPOINT, id, fmt::format("{}:{}", system, name));
 }
 
 void read_systems(Cursor& in, Metadata& out) {
@@ -93,7 +94,9 @@ Status read_tracing_data(Cursor in, Metadata& out) {
   }
   const std::string_view version = take_name(in);
   const std::endian order = in.u8() == 0 ? std::endian::little : std::endian::big;
-  in.skip(1 + 4);  // bytes of a long, of a page
+  const unsigned long_bytes = in.u8();
+  in.skip(4);  // bytes of a page
+  if (long_bytes == 4 || long_bytes == 8) out.add_fact("long_bytes", std::to_string(long_bytes));
   Cursor body{in.rest(), in.offset(), order};
   if (take_name(body) != "header_page") return fail(Errc::malformed, "TRACING_DATA has no header_page", in.offset());
   body.skip(body.u64());

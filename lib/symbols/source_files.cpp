@@ -60,27 +60,37 @@ std::optional<std::string_view> SourceFiles::find_line(std::string_view path, st
   }
   if (begin == std::string_view::npos) return std::nullopt;
   std::string_view line = text.substr(begin);
-  line = line.substr(0, line.find('\n'));
+  line = line.substr(0, std::min(line.find('\n'), kMostLineBytes));
   if (line.ends_with('\r')) line.remove_suffix(1);
   return line;
 }
 
 const SourceFiles::File* SourceFiles::find_file(std::string_view path) {
-  auto found = files_.find(path);
-  if (found == files_.end()) {
-    std::string name(path);
-    constexpr std::size_t kMostOfStarts = std::numeric_limits<std::uint32_t>::max();
-    auto text = load_source(name, std::min(limits_.bytes, kMostOfStarts));
-    if (!text) return nullptr;
-    make_room(text->size());
-    bytes_ += text->size();
-    File file;
-    file.starts = line_starts(*text, kStep);
-    file.text = *std::move(text);
-    found = files_.emplace(std::move(name), std::move(file)).first;
-  }
+  const auto found = files_.find(path);
+  if (found == files_.end()) return load_file(path);
   found->second.last_use = ++uses_;
   return &found->second;
+}
+
+const SourceFiles::File* SourceFiles::load_file(std::string_view path) {
+  constexpr std::size_t kMostOfStarts = std::numeric_limits<std::uint32_t>::max();
+  constexpr std::size_t kMostAbsent = 65536;
+  if (absent_.contains(path)) return nullptr;
+  std::string name(path);
+  const std::size_t left = limits_.bytes_read - std::min(bytes_read_, limits_.bytes_read);
+  auto text = load_source(name, std::min({limits_.bytes, left, kMostOfStarts}));
+  if (!text) {
+    if (absent_.size() < kMostAbsent) absent_.insert(std::move(name));
+    return nullptr;
+  }
+  make_room(text->size());
+  bytes_ += text->size();
+  bytes_read_ += text->size();
+  File file;
+  file.starts = line_starts(*text, kStep);
+  file.text = *std::move(text);
+  file.last_use = ++uses_;
+  return &files_.emplace(std::move(name), std::move(file)).first->second;
 }
 
 // Forgets the files that were not used for the longest time.

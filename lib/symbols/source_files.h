@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,7 +19,11 @@ class SourceFiles {
   struct Limits {
     std::size_t files = 64;
     std::size_t bytes = std::size_t{32} << 20U;  ///< of their text; a longer file is not read
+    /// Of all text that is read, also again where files push each other out; then what is not kept has no text.
+    std::size_t bytes_read = std::size_t{512} << 20U;
   };
+  /// What is longer is cut.
+  static constexpr std::size_t kMostLineBytes = 4096;
 
   SourceFiles() = default;
   explicit SourceFiles(Limits limits) : limits_(limits) {}
@@ -39,12 +44,15 @@ class SourceFiles {
   static constexpr std::uint32_t kStep = 64;  // starts of a file of empty lines take a sixteenth of its text
 
   const File* find_file(std::string_view path);
+  const File* load_file(std::string_view path);
   void make_room(std::size_t bytes);
 
   Limits limits_;
   std::map<std::string, File, std::less<>> files_;
   std::size_t bytes_ = 0;  ///< of all texts
   std::uint64_t uses_ = 0;
+  std::size_t bytes_read_ = 0;
+  std::set<std::string, std::less<>> absent_;  ///< what could not be read
 };
 
 }  // namespace simdprof

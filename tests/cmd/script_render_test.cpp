@@ -78,6 +78,29 @@ TEST(ScriptText, ALineHasTheKernelToolsColumns) {
       "             app   815 [001]     1.500002:          7 task-clock:            401136 [unknown] ([unknown])\n");
 }
 
+// A file may say of a recorded event what events of --itrace are.
+TEST(ScriptText, ARecordedEventOfAMadeTypeIsShownWithoutWhatATraceTells) {
+  Bytes event = event_with(kBase);
+  for (std::size_t i = 0; i < 4; ++i) event[16 + i] = std::byte{0xff};
+  event[24] = std::byte{1};
+  const HandRecording file{{{StreamKind::metadata, 0, {event, test::host_fact("arch", "x86_64")}},
+                            {StreamKind::ring, 2, {framed(9, base_fields(), 2)}, 1'500'002'999, 1'500'002'999}}};
+  SampleOptions options;
+  options.input = file.path();
+  auto source = SampleSource::open(options, {.place = true, .lines = false, .registers = false});
+  ASSERT_TRUE(source);
+  ScriptView view;
+  view.fields = fields_of_events(source->facts().events, default_fields()).value();
+  for (const auto render : {render_script_text, render_script_json}) {
+    auto again = SampleSource::open(options, {.place = true, .lines = false, .registers = false});
+    const SampleHit* hit = again->next();
+    ASSERT_NE(hit, nullptr);
+    TextOut out(::open("/dev/null", O_WRONLY | O_CLOEXEC));
+    render(out, *hit, *again, view);
+    EXPECT_NE(fmt::to_string(out.buffer()).find("401136"), std::string::npos);
+  }
+}
+
 TEST(ScriptText, ProcessAndThreadStandTogether) {
   EXPECT_EQ(render(kBase, base_fields(), "comm,pid,tid"), "             app   812/815   \n");
   EXPECT_EQ(render(kBase, base_fields(), "pid"), "  812 \n");

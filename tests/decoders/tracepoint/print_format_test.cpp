@@ -57,6 +57,12 @@ TEST(PrintFormat, IsNoDeeperThanTheStackAllows) {
   EXPECT_EQ(problem("\"%d\", " + std::string(90, '(') + "1" + std::string(90, ')')), "");
 }
 
+TEST(PrintFormat, IsNoLongerThanThoseOfKernels) {
+  std::string print = "\"\"";
+  for (int i = 0; i < 3000; ++i) print += ",-0";
+  EXPECT_NE(problem(print).find("it is too long"), std::string::npos);
+}
+
 TEST(PrintFormat, OfEveryCutIsReadOrRefused) {
   const std::string whole =
       R"("%d %s %s", (u32)REC->a ? 3 : -sizeof(int), __print_flags(REC->a & 7, "|", { 1, "one" }, { 2, "two" }), __get_str(name))";

@@ -18,7 +18,17 @@ TEST(PrintPointer, HardwareAddressesRawBytesAndBitmaps) {
             "01:02:a0:b0:ff:00 0102a0b0ff00 01-02-a0-b0-ff-00 00:ff:b0:a0:02:01");
   EXPECT_EQ(said(kField, R"("%*ph|%*phC|%*phD|%*phN", 2, REC->mac, 2, REC->mac, 2, REC->mac, 20, REC->mac)", bytes),
             "01 02|01:02|01-02|0102a0b0ff00");
-  EXPECT_EQ(said(kField, R"("%*pbl|%*pb", 12, REC->mac, 34, REC->mac)", bytes), "0,9|00000003,b0a00201");
+  EXPECT_EQ(said(kField, R"("%*ph", 99, REC->mac)", bytes), "01 02 a0 b0 ff 00");
+}
+
+TEST(PrintPointer, BitmapsAreOfLongs) {
+  constexpr std::string_view kField = "\tfield:unsigned long m[2];\toffset:0;\tsize:16;\tsigned:0;\n";
+  const std::string print = R"("%*pbl|%*pb|%8pb", 40, REC->m, 40, REC->m, REC->m)";
+  EXPECT_EQ(said(kField, print, test::words({0x8000000003, 0})), "0-1,39|80,00000003|03");
+  const auto big = raw({0, 0, 0, 0x80, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0, 0});
+  EXPECT_EQ(said(kField, print, big, std::endian::big), "0-1,39|80,00000003|03");
+  const auto big_short = raw({0, 0, 0, 3, 0, 0, 0, 0x80, 0, 0, 0, 0, 0, 0, 0, 0});
+  EXPECT_EQ(said(kField, print, big_short, std::endian::big, 4), "0-1,39|80,00000003|03");
 }
 
 TEST(PrintPointer, AddressesOfNetworksAndUuids) {

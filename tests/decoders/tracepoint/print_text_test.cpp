@@ -18,6 +18,7 @@ TEST(PrintText, NumbersAsPrintfHasThem) {
   EXPECT_EQ(plain(R"("%hhu %hu %u %lu %llu %zx %Lx", -1, -1, -1, -1, -1, -1, -1)"),
             "255 65535 4294967295 18446744073709551615 18446744073709551615 ffffffffffffffff ffffffffffffffff");
   EXPECT_EQ(plain(R"("%*d %.3d %-*d|", 4, 1, 2, 3, 5)"), "   1 002 5  |");
+  EXPECT_EQ(plain(R"("%#x|%#X|%#6x|%#06x|%#-6x|%#o", 0, 0, 0, 0, 0, 0)"), "0x0|0X0|   0x0|0x0000|0x0   |0");
   EXPECT_EQ(said("", R"("%lx %zx", -1, -1)", {}, std::endian::little, 4), "ffffffff ffffffff");
 }
 

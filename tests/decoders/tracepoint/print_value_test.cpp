@@ -46,6 +46,31 @@ TEST(PrintValues, FieldsHaveTheirSign) {
   EXPECT_EQ(value("REC->i >> 1"), "-1");
 }
 
+// C11 6.3.1.8, on a machine with longs of 8 and of 4 bytes.
+TEST(PrintValues, NumbersHaveTheWidthsOfC) {
+  constexpr std::string_view kField =
+      "\tfield:u32 u;\toffset:0;\tsize:4;\tsigned:0;\n\tfield:int i;\toffset:0;\tsize:4;\tsigned:1;\n"
+      "\tfield:unsigned long l;\toffset:0;\tsize:4;\tsigned:0;\n";
+  const auto ones = raw({255, 255, 255, 255});
+  const auto of = [&](const std::string& expression, unsigned long_bytes = 8) {
+    return said(kField, "\"%lld\", (long long)(" + expression + ")", ones, std::endian::little, long_bytes);
+  };
+  EXPECT_EQ(of("REC->u == -1"), "1");
+  EXPECT_EQ(of("REC->i == 0xffffffff"), "1");
+  EXPECT_EQ(of("REC->u + 1"), "0");
+  EXPECT_EQ(of("REC->u + 1L"), "4294967296");
+  EXPECT_EQ(of("REC->u > -1L"), "1");
+  EXPECT_EQ(of("REC->i < 0U"), "0");
+  EXPECT_EQ(of("REC->l != -1UL", 4), "0");
+  EXPECT_EQ(of("1 << 31"), "-2147483648");
+  EXPECT_EQ(of("1U << 31"), "2147483648");
+  EXPECT_EQ(of("1ULL << 40"), "1099511627776");
+  EXPECT_EQ(of("0x80000000 + 0x80000000"), "0");
+  EXPECT_EQ(of("2147483648 * 2"), "4294967296");
+  EXPECT_EQ(of("(u64)REC->i >> 32"), "4294967295");
+  EXPECT_EQ(of("~0U"), "4294967295");
+}
+
 TEST(PrintValues, CastsCutAndCarry) {
   EXPECT_EQ(value("(u8)REC->i"), "254");
   EXPECT_EQ(value("(s8)REC->b"), "-56");
@@ -76,8 +101,8 @@ TEST(PrintValues, WhatCannotBeWorkedOutShowsTheFields) {
 TEST(PrintValues, NoOperationIsWithoutAResult) {
   EXPECT_EQ(value("(-9223372036854775807 - 1) / -1"), "-9223372036854775808");
   EXPECT_EQ(value("(-9223372036854775807 - 1) % -1"), "0");
-  EXPECT_EQ(value("1 << 65"), "2");
-  EXPECT_EQ(value("-8 >> 65"), "-4");
+  EXPECT_EQ(value("1LL << 65"), "2");
+  EXPECT_EQ(value("-8 >> 33"), "-4");
 }
 
 }  // namespace

@@ -80,9 +80,26 @@ TEST(TracepointFormat, RefusesWhatHasNoNameNoIdOrNoPlace) {
   EXPECT_FALSE(parse_tracepoint_format("s", "name: a\nID: 1\n\tfield:int b;\toffset:0;\n"));
   EXPECT_FALSE(parse_tracepoint_format("s", "name: a\nID: 1\n\tfield:int b;\toffset:0;\tsize:70000;\n"));
   EXPECT_FALSE(parse_tracepoint_format("s", "name: a\nID: 1\n\tfield:;\toffset:0;\tsize:4;\n"));
+  EXPECT_FALSE(parse_tracepoint_format("s", "name: a\nID: 1\n\tfield:int b\"c;\toffset:0;\tsize:4;\n"));
+  const std::string twice = "\tfield:int b;\toffset:0;\tsize:4;\n";
+  EXPECT_FALSE(parse_tracepoint_format("s", "name: a\nID: 1\n" + twice + twice));
   std::string many = "name: a\nID: 1\n";
-  for (int i = 0; i < 600; ++i) many += "\tfield:int b;\toffset:0;\tsize:4;\n";
+  for (int i = 0; i < 600; ++i) many += "\tfield:int b" + std::to_string(i) + ";\toffset:0;\tsize:4;\n";
   EXPECT_EQ(parse_tracepoint_format("s", many).error().code, Errc::limit);
+}
+
+TEST(TracepointFormat, AStructIsTheBytesItHas) {
+  const auto format =
+      parse_tracepoint_format("s", test::format_text("\tfield:struct foo f;\toffset:0;\tsize:12;\n", "\"\""));
+  EXPECT_TRUE(format->fields[0].is_array);
+  EXPECT_EQ(test::said("\tfield:struct foo f;\toffset:0;\tsize:3;\n", "\"", test::raw({1, 2, 0xff})),
+            "[FAILED TO PARSE] f=ARRAY[01, 02, ff]");
+}
+
+TEST(TracepointFormat, LongsAreThoseOfTheMachine) {
+  const auto text = test::format_text("\tfield:__data_loc long[] v;\toffset:0;\tsize:4;\n", "\"\"");
+  EXPECT_EQ(parse_tracepoint_format("s", text)->fields[0].element_bytes, 8U);
+  EXPECT_EQ(parse_tracepoint_format("s", text, 4)->fields[0].element_bytes, 4U);
 }
 
 TEST(CTypeBytes, KnowsTheTypesOfTheKernel) {

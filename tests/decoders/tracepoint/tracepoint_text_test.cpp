@@ -41,6 +41,28 @@ TEST(TracepointText, OfEveryCutIsShownOrSaidToBeShort) {
   }
 }
 
+// Fields may lie over each other: 500 of 60,000 bytes.
+TEST(TracepointText, IsBoundedWhateverTheFieldsSay) {
+  std::string fields;
+  for (int i = 0; i < 500; ++i) {
+    fields += "\tfield:u8 f" + std::to_string(i) + "[60000];\toffset:0;\tsize:60000;\tsigned:0;\n";
+  }
+  const test::Bytes raw(60000, std::byte{1});
+  EXPECT_EQ(said(fields, "REC", raw).size(), 65536U);
+  std::string print = "\"";
+  for (int i = 0; i < 400; ++i) print += "%.0s";
+  print += "\"";
+  for (int i = 0; i < 400; ++i) print += ", __print_hex(REC->f0, 60000)";
+  EXPECT_EQ(said(fields, print, raw), "");
+}
+
+TEST(TracepointText, ShowsControlCharactersOfASample) {
+  constexpr std::string_view kField = "\tfield:char c[8];\toffset:0;\tsize:8;\tsigned:0;\n";
+  EXPECT_EQ(said(kField, R"("%s", REC->c)", raw({'a', 0x1b, '[', '\n', 0xc3, 0xa4, 'b', 0})),
+            "a\\x1b[\\x0a\xc3\xa4"
+            "b");
+}
+
 TEST(TracepointText, ReadsBigEndianBytes) {
   constexpr std::string_view kField = "\tfield:int v;\toffset:0;\tsize:4;\tsigned:1;\n";
   EXPECT_EQ(said(kField, R"("%d", REC->v)", raw({0, 0, 1, 2}), std::endian::big), "258");

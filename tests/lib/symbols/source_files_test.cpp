@@ -45,6 +45,29 @@ TEST_F(SourceFilesTest, ThereIsNoLineZeroAndNoneBehindTheEnd) {
   EXPECT_EQ(files.find_line(path, 0xffffffff), std::nullopt);
 }
 
+TEST_F(SourceFilesTest, ALongLineIsCut) {
+  const std::string path = write("a.c", std::string(10000, 'x') + "\nsecond\n");
+  SourceFiles files;
+  EXPECT_EQ(files.find_line(path, 1)->size(), SourceFiles::kMostLineBytes);
+  EXPECT_EQ(files.find_line(path, 2), "second");
+}
+
+TEST_F(SourceFilesTest, WhatCouldNotBeReadIsNotAskedForAgain) {
+  SourceFiles files;
+  EXPECT_EQ(files.find_line(path_of("late.c"), 1), std::nullopt);
+  const std::string path = write("late.c", "first\n");
+  EXPECT_EQ(files.find_line(path, 1), std::nullopt);
+  EXPECT_EQ(SourceFiles().find_line(path, 1), "first");
+}
+
+TEST_F(SourceFilesTest, FilesThatPushEachOtherOutAreReadSoOftenOnly) {
+  const std::string one = write("one.c", "first of one\n"), other = write("other.c", "first of other\n");
+  SourceFiles files({.files = 1, .bytes = 1000, .bytes_read = 60});
+  int found = 0;
+  for (int i = 0; i < 10; ++i) found += files.find_line(i % 2 == 0 ? one : other, 1) ? 1 : 0;
+  EXPECT_EQ(found, 4 + 3) << "four times read; the last of them stays";
+}
+
 TEST_F(SourceFilesTest, TheLastLineNeedsNoEnd) {
   const std::string path = write("a.c", "first\nsecond");
   SourceFiles files;
