@@ -197,6 +197,51 @@ def recordings_read_as_perf_reads_them(_folder):
     equal(read("script", "again.data").decode().splitlines(), ours, "the imported file")
 
 
+def texts_are_those_of_the_kernel(_folder):
+    """Of the same events, in an ftrace buffer of our own. Addresses are hashed there, and %pS adds the function's size."""
+    own = f"{TRACEFS}/instances/simdprof_{os.getpid()}"
+    systems = [name for name in ("sched", "irq", "raw_syscalls", "task", "signal", "timer", "writeback") if os.path.isdir(f"{TRACEFS}/events/{name}")]
+    texts = {}
+    try:
+        os.mkdir(own)
+    except OSError as error:
+        print(f"      left out: no buffer of our own: {error}")
+        return
+    try:
+        with open(f"{own}/buffer_size_kb", "w", encoding="utf-8") as file:
+            file.write("16384")
+        switch(own, systems, "1")
+        command = ["sh", "-c", "ls -R /etc >/dev/null; sleep 0.2; kill -0 $$"]
+        record("both.data", command, "--source=gpr", "-m", "8M", "-a", "-e", ",".join(f"{name}:*" for name in systems))
+        switch(own, systems, "0")
+        with open(f"{own}/trace", encoding="utf-8", errors="replace") as file:
+            for line in file:
+                found = re.match(r"\s*.{16}-\d+\s+\[\d+\] \S+\s+[\d.]+: (\w+)(?:\(|: )(.*)$", line)
+                if found:
+                    texts.setdefault(found[1], set()).add(found[2].rstrip())
+    finally:
+        os.rmdir(own)
+    names = {one.name for one in (Format(*each) for each in formats()) if "%p" in one.text or has_names(one)}
+    same, other = 0, []
+    for line in read("script", "both.data", "-F", "event,trace").decode(errors="replace").splitlines():
+        found = re.match(r"\s*\w+:(\w+): (.*)$", line)
+        if not found or found[1] in names or found[1] not in texts:
+            continue
+        if found[2].rstrip() in texts[found[1]]:
+            same += 1
+        else:
+            other.append(line)
+    check(same > 1000, f"{same} lines compared")
+    # An event of the moment in which the buffer was switched on is in one of them only.
+    check(len(other) <= same / 500, f"{len(other)} of {same + len(other)} lines are not the kernel's: {other[:5]}")
+
+
+def switch(own, systems, on):
+    for name in systems:
+        with open(f"{own}/events/{name}/enable", "w", encoding="utf-8") as file:
+            file.write(on)
+
+
 def fields_are_in_json(_folder):
     record("json.data", ["ls"], "--source=gpr", "-e", "sched:sched_switch,sched:sched_process_exec")
     lines = [json.loads(line) for line in read("script", "json.data", "--format", "jsonl").splitlines()]
@@ -270,6 +315,7 @@ e2e.main(
     [
         made_values_read_as_perf_reads_them,
         recordings_read_as_perf_reads_them,
+        texts_are_those_of_the_kernel,
         fields_are_in_json,
         the_default_is_that_of_perf,
         fields_may_be_for_one_type,
