@@ -91,7 +91,8 @@ PrintConversion Printer::take_conversion() {
 void Printer::append_number(const PrintConversion& conversion, PrintNumber value) {
   const bool is_signed = conversion.letter == 'd' || conversion.letter == 'i';
   constexpr std::array<std::uint32_t, 5> kBytes = {1, 2, 4, 0, 8};  // by length + 2; 0: a long's
-  std::uint32_t bytes = kBytes[static_cast<std::size_t>(conversion.length + 2)];
+  const int place = conversion.length + 2;
+  std::uint32_t bytes = kBytes[static_cast<std::size_t>(place)];
   if (bytes == 0) bytes = world_.long_bytes;
   const std::uint64_t cut = cut_number(value.bits, bytes, is_signed);
   std::string form = "%" + conversion.flags;
