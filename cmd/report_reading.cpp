@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "cmd/chain_memo.h"
+#include "cmd/group_samples.h"
 #include "cmd/report_quality.h"
 #include "cmd/symbol_options.h"
 #include "decoders/validity/rule_table.h"
@@ -70,17 +71,25 @@ struct ReportReading::State {
                place_needs(options, quality.vectors_asked() || filter.needs_place())),
         registers(facts.arch, facts.xsave, event_registers(facts.events, facts.source(), facts.arch)),
         validity(facts.arch),
+        events_of_samples(facts.events),
         wants_chains(options.children || options.call_graph.has_value()) {
     quality.findings = FindingTally(options.findings);
   }
 
   void add(const Sample& sample);
   void add(const Sample& sample, SampleGroups::Group& group);
+  void add_events(const Sample& sample);
   void count(const Sample& sample, const RegisterSets& sets, FrameId leaf);
   [[nodiscard]] ProfileSample profile_sample(const Sample& sample, FrameId leaf, std::string_view comm,
                                              const SampleGroups::Group* group = nullptr);
   [[nodiscard]] bool has_vectors(const Sample& sample) const {
     return sample.event < quality.events.size() && quality.events[sample.event].vectors;
+  }
+  [[nodiscard]] bool is_in_window(const Sample& sample) const {
+    return !window || (sample.has(abi::PERF_SAMPLE_TIME) && window->contains(sample.time_ns));
+  }
+  [[nodiscard]] bool shows(const Sample& sample) const {
+    return is_in_window(sample) && filter.accepts(sample) && filter.accepts_comm(spaces.comm(sample.pid, sample.tid));
   }
   const RegisterSets& registers_of(const Sample& sample);
   void judge(const Sample& sample, const RegisterSets& sets, FrameId leaf, bool listed);
@@ -103,6 +112,7 @@ struct ReportReading::State {
   ChainMemo<ChainId, 14> known_chains;
   RegisterStage registers;
   ValidityStage validity;
+  GroupSamples events_of_samples;
   bool wants_chains;
   std::uint64_t version = 1;  ///< of all names and mappings: what groups have looked up holds as long as it stays
   std::vector<std::uint64_t> samples_by_leaf;  ///< by FrameId, filtered samples too
@@ -152,7 +162,7 @@ void ReportReading::State::add(const Sample& sample) {
   const RegisterSets& sets = registers_of(sample);
   const FrameId leaf = places.leaf(sample.pid, sample.ip, sample.mode);
   count(sample, sets, leaf);
-  const bool in_window = !window || (sample.has(abi::PERF_SAMPLE_TIME) && window->contains(sample.time_ns));
+  const bool in_window = is_in_window(sample);
   const std::string_view comm = spaces.comm(sample.pid, sample.tid);
   const bool accepted = filter.accepts(sample) && filter.accepts_comm(comm);
   judge(sample, sets, leaf, in_window && accepted);
@@ -177,6 +187,25 @@ void ReportReading::State::add(const Sample& sample, SampleGroups::Group& group)
   validity.count({sample, facts.events.events[sample.event].attr, nullptr, {}, group.leaf}, findings);
   take_findings();
   profile.add_to(group.entry, period_of(sample, facts.events));
+}
+
+/// A sample with the counts of its group of events. It is one sample; the counts of the other events go to the profile
+/// alone, each as a sample of its own, as perf has it.
+void ReportReading::State::add_events(const Sample& sample) {
+  Sample own = sample;
+  own.present |= abi::PERF_SAMPLE_PERIOD;
+  bool has_added = false;
+  for (const GroupSamples::Member& member : events_of_samples.take_apart(sample)) {
+    own.event = member.event;
+    own.period = member.count;
+    if (member.event == sample.event) {
+      add(own);
+      has_added = true;
+    } else if (shows(own)) {
+      profile.add(profile_sample(own, places.leaf(own.pid, own.ip, own.mode), spaces.comm(own.pid, own.tid)));
+    }
+  }
+  if (!has_added) add(sample);
 }
 
 /// Samples of one thread come in bursts; `spaces` keeps each name once, so that its place tells it.
@@ -253,7 +282,9 @@ Session::MakeNotes ReportReading::notes() const {
   rules.plain = true;
   rules.arch = state.facts.arch;
   rules.events = state.facts.events.events;
-  for (const EventQuality& event : state.quality.events) rules.grouped.push_back(!event.vectors);
+  for (std::size_t i = 0; i < rules.events.size(); ++i) {
+    rules.grouped.push_back(!state.quality.events[i].vectors && !GroupSamples::has_group(rules.events[i]));
+  }
   return note_samples(std::move(wanted));
 }
 
@@ -262,6 +293,9 @@ Status ReportReading::observe(const Record& record, SampleGroups::Group* group) 
   if (const auto* sample = std::get_if<Sample>(&record.body)) {
     if (group != nullptr) {
       state.add(*sample, *group);
+    } else if (sample->event < state.facts.events.events.size() &&
+               GroupSamples::has_group(state.facts.events.events[sample->event])) {
+      state.add_events(*sample);
     } else {
       state.add(*sample);
     }

@@ -113,6 +113,10 @@ void add_sources(const Quality& quality, Lines& lines) {
 void add_events(const Quality& quality, Lines& lines) {
   for (const EventQuality& event : quality.events) {
     if (event.side_band) continue;
+    if (event.asked == 0) {  // a member of a group whose first event samples
+      lines.emplace_back("event", event.name + ": counted in the samples of another event");
+      continue;
+    }
     std::string text =
         fmt::format("{}: asked {} {}", event.name, event.asked, event.frequency ? "Hz" : "events per sample");
     if (const auto rate = reached_rate(quality, event)) {

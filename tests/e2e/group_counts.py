@@ -1,6 +1,7 @@
 """Samples that hold the counts of their group: as perf shows them, one of each event, and the ratios of their counts."""
 
 import json
+import re
 import struct
 
 import e2e
@@ -17,7 +18,7 @@ def text(value):
     return struct.pack("<I", 64) + value.encode().ljust(64, b"\0")
 
 
-def write(path, names, counts):
+def write(path, names, counts, described_group=True):
     """A perf.data of hardware events in one group: `names` by attr.config, `counts` of each sample."""
     kind = IDENTIFIER | IP | TID | TIME | PERIOD | READ
     attrs = [
@@ -36,12 +37,15 @@ def write(path, names, counts):
     group = struct.pack("<I", 1) + text("group") + struct.pack("<II", 0, len(names))
     attrs_at = 104 + 8 * len(names)
     data_at = attrs_at + 144 * len(names)
-    features_at = data_at + len(data) + 32
+    features_at = data_at + len(data) + (32 if described_group else 16)
     with open(path, "wb") as out:
         out.write(b"PERFILE2" + words(104, 144, attrs_at, 144 * len(names), data_at, len(data), 0, 0))
-        out.write(words(1 << FEATURE_EVENT_DESC | 1 << FEATURE_GROUP_DESC, 0, 0, 0) + words(*range(1, len(names) + 1)))
+        features = 1 << FEATURE_EVENT_DESC | (1 << FEATURE_GROUP_DESC if described_group else 0)
+        out.write(words(features, 0, 0, 0) + words(*range(1, len(names) + 1)))
         out.write(b"".join(attr + words(104 + 8 * number, 8) for number, attr in enumerate(attrs)) + data)
-        out.write(words(features_at, len(described), features_at + len(described), len(group)) + described + group)
+        sections = words(features_at, len(described))
+        sections += words(features_at + len(described), len(group)) if described_group else b""
+        out.write(sections + described + (group if described_group else b""))
 
 
 def lines_are_those_of_perf(_folder):
@@ -63,6 +67,25 @@ def recorded_groups_are_shown_as_perf_shows_them(_folder):
     equal(read("script", "real.data", "-F", fields).decode().splitlines(), theirs, fields)
 
 
+def profiles_are_those_of_perf(_folder):
+    """By event: perf puts a group that the file describes together."""
+    names = {0: "cycles", 1: "instructions", 4: "branches"}
+    write("group.data", names, [(1000 + n, 50 * (n % 3), 7 * n) for n in range(40)], described_group=False)
+    theirs = run(["perf", "report", "-i", "group.data", "--stdio", "-s", "comm"]).stdout.decode()
+    counts = {}
+    for section in theirs.split("# Samples: ")[1:]:
+        name = re.search(r"of event '([^']*)'", section)[1]
+        counts[name] = int(re.search(r"Event count \(approx\.\): (\d+)", section)[1])
+    equal(set(counts), {"cycles", "instructions", "branches"}, "events of perf")
+    report = read("report", "group.data", "-s", "comm").decode()
+    check("instructions: counted in the samples of another event" in report, report[:800])
+    check("samples      40 (" in report, report[:800])
+    for section in report.split("# Samples: ")[1:]:
+        name = re.search(r"of event '([^']*)'", section)[1]
+        equal(int(re.search(r"Event count \(approx\.\): (\d+)", section)[1]), counts.pop(name), f"events of {name}")
+    equal(counts, {}, "events that are missing")
+
+
 def ratios_are_in_json(_folder):
     write("group.data", {0: "cycles", 1: "instructions"}, [(1000, 2500)])
     lines = [json.loads(line) for line in read("script", "group.data", "-F", "event,metric", "--format", "jsonl").splitlines()]
@@ -72,4 +95,4 @@ def ratios_are_in_json(_folder):
 
 
 need_command("perf")
-e2e.main([lines_are_those_of_perf, recorded_groups_are_shown_as_perf_shows_them, ratios_are_in_json])
+e2e.main([lines_are_those_of_perf, recorded_groups_are_shown_as_perf_shows_them, profiles_are_those_of_perf, ratios_are_in_json])

@@ -125,6 +125,12 @@ TEST(Quality, SaysWhatAPeriodCounts) {
   EXPECT_EQ(line(quality, "event"), "cycles: asked 100000 events per sample");
 }
 
+TEST(Quality, AnEventWithoutSamplesOfItsOwnIsCountedInThoseOfAnother) {
+  Quality quality;
+  quality.events.push_back({"instructions", false, 0, 0, false, false});
+  EXPECT_EQ(line(quality, "event"), "instructions: counted in the samples of another event");
+}
+
 TEST(Quality, DoesNotShowEventsThatCannotSample) {
   Quality quality;
   quality.events.push_back({"dummy:u", false, 0, 0, false, true});
