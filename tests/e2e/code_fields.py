@@ -77,6 +77,7 @@ def source_text_is_that_of_perf(_folder):
     check(run(["perf", "record", "-q", "-N", "-g", "-F", "500", "-e", "task-clock:u", "-o", "chains.data", "./program"]).returncode == 0, "perf record -g")
     # Frames of call chains are compared elsewhere: perf shows the offsets in the file for them.
     source = re.compile(rb"\|[0-9]+ .*")
+    unknown = re.compile(rb"  \S+\[[0-9a-f]+\]$")
     for path in ("flat.data", "chains.data"):
         for fields in ("ip,sym,srccode", "comm,ip,srcline,srccode"):
             theirs = run(["perf", "script", "-i", path, "-F", fields]).stdout.replace(b"\r\n", b"\n").split(b"\n")
@@ -85,6 +86,9 @@ def source_text_is_that_of_perf(_folder):
             if path == "chains.data":
                 theirs = [line if source.match(line) else b"" for line in theirs]
                 ours = [line if source.match(line) else b"" for line in ours]
+            # perf gives up on a file without lines, as the loader, after some of its samples, and then leaves this out.
+            ours = [line for line in ours if not unknown.match(line)]
+            theirs = [line for line in theirs if not unknown.match(line)]
             equal(ours, theirs, f"{path} {fields}: lines of script")
     hits = [json.loads(line) for line in read("script", "flat.data", "-F", "sym,srcline,srccode", "--format=jsonl").splitlines()]
     for hit in (hit for hit in hits if hit.get("sym") == "work"):

@@ -108,7 +108,9 @@ def a_reader_that_has_seen_enough_ends_it_quietly(folder):
     for command in ("report", "script", "dump-regs --ymm", "dump --stage=record"):
         done = run(["bash", "-c", f"set -o pipefail; '{SIMDPROF}' {command} -i {path} | head -n 1"])
         equal(done.returncode, 0, f"{command} | head -n 1: {done.stderr!r}")
-        equal(done.stderr, b"", f"stderr of {command} | head")
+        # A thread that ends at a sample has no registers any more, and that is told.
+        said = [line for line in done.stderr.splitlines() if not line.startswith(b"simdprof: lost: no register image")]
+        equal(said, [], f"stderr of {command} | head")
 
 
 def there_is_no_colour_in_a_pipe(folder):
