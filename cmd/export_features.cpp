@@ -1,6 +1,5 @@
 #include "cmd/export_features.h"
 
-#include <algorithm>
 #include <array>
 #include <charconv>
 #include <optional>
@@ -119,14 +118,8 @@ Status add_build_ids(perfdata::Writer& writer, const RecordingFacts& facts) {
 /// The formats of the tracepoints that are events.
 Status add_tracepoints(perfdata::Writer& writer, const RecordingFacts& facts) {
   perfdata::OutTracingData data;
-  for (const auto& tracepoint : facts.tracepoints) {
-    const auto is_its = [&tracepoint](const EventDesc& event) {
-      return event.attr.type == abi::PERF_TYPE_TRACEPOINT && event.attr.config == tracepoint.id;
-    };
-    const auto& events = facts.events.events;
-    if (std::any_of(events.begin(), events.end(), is_its)) {
-      data.tracepoints.push_back({tracepoint.system, tracepoint.format});
-    }
+  for (const auto* tracepoint : facts.tracepoints_of_events()) {
+    data.tracepoints.push_back({tracepoint->system, tracepoint->format});
   }
   if (data.tracepoints.empty()) return {};
   data.kernel_texts = facts.kernel_texts;

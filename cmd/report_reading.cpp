@@ -203,6 +203,8 @@ void ReportReading::State::add_events(const Sample& sample) {
       has_added = true;
     } else if (shows(own)) {
       profile.add(profile_sample(own, places.leaf(own.pid, own.ip, own.mode), spaces.comm(own.pid, own.tid)));
+    } else if (is_in_window(own)) {
+      profile.add_filtered(own.event, own.period);
     }
   }
   if (!has_added) add(sample);

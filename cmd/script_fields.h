@@ -105,8 +105,8 @@ class FieldChoices {
   std::array<FieldChoice, kTypes> of_type_;
 };
 
-/// comm, tid, cpu, time, period, event, trace, bpf-output, ip, sym, symoff, dso, callchain; as in the kernel's tool,
-/// period and, without a call chain, the place are left out for tracepoints.
+/// comm, tid, cpu, time, period, event, trace, synth, bpf-output, ip, sym, symoff, dso, callchain; as in the kernel's
+/// tool, period and, without a call chain, the place are left out for tracepoints, and period for what has synth.
 FieldChoices default_fields();
 
 /// Parses the kernel tool's field lists, one an option: names separated by commas that replace the default, or `+name`

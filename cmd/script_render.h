@@ -78,8 +78,8 @@ void append_call_indent(TextBuffer& out, const SampleHit& hit, SampleSource& sou
 std::shared_ptr<const TracepointText> read_tracepoints(const RecordingFacts& facts, std::endian order);
 /// What the raw bytes of a tracepoint's sample mean; `[format not recorded]` where the recording does not tell.
 void append_tracepoint(TextBuffer& out, const SampleHit& hit, SampleSource& source, const ScriptView& view);
-/// `,"trace":"text","trace_fields":{...}` without the comma before: the text, and each field of the tracepoint's own: a
-/// number, a hexadecimal string where it has more than 32 bits or is no number, or a text.
+/// `,"trace":"text","trace_fields":{...}` without the comma before: the text, and each field of the tracepoint's own,
+/// as the manual tells; or `"trace_raw"` where the recording has no format.
 void append_tracepoint_json(JsonObject& object, const SampleHit& hit, SampleSource& source, const ScriptView& view);
 /// The raw bytes of a bpf-output sample, eight a line, and the text that they are where they are one.
 void append_bpf_output(TextBuffer& out, std::span<const std::byte> raw);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <memory>
-#include <set>
 #include <string>
 #include <string_view>
 
@@ -69,13 +68,8 @@ void add_tracepoint_field(JsonObject& fields, const TracepointField& field, cons
 
 std::shared_ptr<const TracepointText> read_tracepoints(const RecordingFacts& facts, std::endian order) {
   auto known = std::make_shared<TracepointText>(order, facts.long_bytes());
-  std::set<std::uint64_t> ids;
-  for (const EventDesc& event : facts.events.events) {
-    if (event.attr.type == abi::PERF_TYPE_TRACEPOINT) ids.insert(event.attr.config);
-  }
-  for (const auto& tracepoint : facts.tracepoints) {
-    if (ids.erase(tracepoint.id) == 0) continue;                    // of no event, or there already
-    (void)known->add_format(tracepoint.system, tracepoint.format);  // it was parsed when the facts were loaded
+  for (const auto* tracepoint : facts.tracepoints_of_events()) {
+    (void)known->add_format(tracepoint->system, tracepoint->format);  // it was parsed when the facts were loaded
   }
   known->add_kernel_texts(facts.kernel_texts);
   return known;

@@ -2,7 +2,9 @@
 
 #include <malloc.h>
 
+#include <algorithm>
 #include <mutex>
+#include <set>
 #include <utility>
 
 #include "cmd/load_facts.h"
@@ -75,6 +77,18 @@ std::optional<SourceKind> RecordingFacts::source() const {
 unsigned RecordingFacts::long_bytes() const {
   const auto told = host.find("long_bytes");  // by TRACING_DATA of a perf.data
   return told == host.end() ? abi::long_bytes(arch) : told->second == "4" ? 4 : 8;
+}
+
+std::vector<const RecordingFacts::Tracepoint*> RecordingFacts::tracepoints_of_events() const {
+  std::set<std::uint64_t> ids;
+  for (const EventDesc& event : events.events) {
+    if (event.attr.type == abi::PERF_TYPE_TRACEPOINT) ids.insert(event.attr.config);
+  }
+  std::vector<const Tracepoint*> found;
+  for (const Tracepoint& tracepoint : tracepoints) {
+    if (ids.erase(tracepoint.id) != 0) found.push_back(&tracepoint);
+  }
+  return found;
 }
 
 bool RecordingFacts::has_format(const abi::EventAttr& attr) const {

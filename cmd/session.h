@@ -40,6 +40,8 @@ struct RecordingFacts {
     std::uint64_t id = 0;  ///< attr.config of its events
   };
   std::vector<Tracepoint> tracepoints;
+  /// Those that events are of, one of each.
+  [[nodiscard]] std::vector<const Tracepoint*> tracepoints_of_events() const;
   std::string kernel_texts;            ///< lines of printk_formats in tracefs
   std::vector<SourceAttempt> sources;  ///< in the order they were tried; the one with error_number 0 was taken
   std::map<std::string, std::string> build_ids;            ///< path -> lower-case hex
