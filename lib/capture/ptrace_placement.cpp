@@ -7,8 +7,8 @@
 namespace simdprof {
 namespace {
 
-constexpr unsigned kFollowAfter = 8;   // stops in a row on another CPU
-constexpr unsigned kGiveUpAfter = 32;  // scattered stops on other CPUs
+constexpr unsigned kFollowAgainAfter = 8;  // stops in a row on another CPU
+constexpr unsigned kGiveUpAfter = 32;      // scattered stops on other CPUs
 
 cpu_set_t only(std::int32_t cpu) {
   cpu_set_t set;
@@ -53,7 +53,8 @@ void TracerPlacement::follow(std::int32_t cpu) {
     if (run_length_ > kGiveUpAfter) elsewhere_ = 0;
     return;
   }
-  if (run_length_ == kFollowAfter && cpu < CPU_SETSIZE) {
+  if (run_length_ == follow_after_ && cpu < CPU_SETSIZE) {
+    follow_after_ = kFollowAgainAfter;
     // A CPU that is not ours to use (cpuset) is refused: the tracer then stays where it was.
     if (store_cpus(0, only(cpu))) {
       pinned_ = cpu;

@@ -42,8 +42,9 @@ class TracerPlacement {
   cpu_set_t before_{};  ///< where this thread may run
   std::int32_t pinned_ = -1;
   std::int32_t candidate_ = -1;
-  unsigned run_length_ = 0;  ///< stops in a row on candidate_
-  unsigned elsewhere_ = 0;   ///< stops on other CPUs since the pinning
+  unsigned run_length_ = 0;    ///< stops in a row on candidate_
+  unsigned follow_after_ = 1;  ///< so many of them; at first there is but one thread, and each stop across costs double
+  unsigned elsewhere_ = 0;     ///< stops on other CPUs since the pinning
 };
 
 }  // namespace simdprof

@@ -66,6 +66,17 @@ TEST_F(Placement, FollowsTheOneCpuOfManyStopsAndGoesBackAtTheEnd) {
   EXPECT_EQ(count_allowed(), before);
 }
 
+TEST_F(Placement, FollowsAtTheFirstStopButChangesItsCpuLate) {
+  TracerPlacement placement(true);
+  placement.resume(kNobody, 1);
+  ASSERT_EQ(count_allowed(), 1);
+  EXPECT_EQ(::sched_getcpu(), 1);
+  for (int i = 0; i < 3; ++i) placement.resume(kNobody, 0);
+  EXPECT_EQ(::sched_getcpu(), 1);
+  for (int i = 0; i < 20; ++i) placement.resume(kNobody, 0);
+  EXPECT_EQ(::sched_getcpu(), 0);
+}
+
 TEST_F(Placement, StaysFreeWhenStopsComeFromSeveralCpus) {
   const int before = count_allowed();
   TracerPlacement placement(true);
