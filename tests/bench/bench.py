@@ -10,6 +10,7 @@ import time
 TREE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILD = os.environ.get("SIMDPROF_BUILD", os.path.join(TREE, "build", "release"))
 SIMDPROF = os.path.join(BUILD, "cmd", "simdprof")
+USER_REGS = "ax,bx,cx,dx,si,di,bp,sp,ip,flags,cs,ss,r8,r9,r10,r11,r12,r13,r14,r15"
 ROUNDS = max(5, int(os.environ.get("SIMDPROF_BENCH_ROUNDS", "7")))
 
 
@@ -25,6 +26,24 @@ def seconds(words, folder, status=0):
     if done.returncode != status:
         sys.exit(f"{' '.join(words)}: status {done.returncode}: {done.stderr.decode(errors='replace')}")
     return took
+
+
+def recorders(frequency, target):
+    """The target plain, under the least tracer there can be, and under each recorder that takes its registers."""
+    return {
+        "plain": target,
+        "a bare tracer": [program("bare_tracer"), frequency, *target],
+        "simdprof, ptrace": [
+            SIMDPROF, "record", "-q", "--source=ptrace", "-F", frequency, "-o", "a.data", "--", *target,
+        ],
+        "simdprof, gpr": [
+            SIMDPROF, "record", "-q", "--source=gpr", "-F", frequency, "-o", "b.data", "--", *target,
+        ],
+        "perf, user registers": [
+            "perf", "record", "-q", "-N", "-B", "--no-bpf-event", "-e", "task-clock", f"--user-regs={USER_REGS}", "-F", frequency,
+            "-o", "c.data", "--", *target,
+        ],
+    }
 
 
 def in_turns(commands, rounds=ROUNDS, measure=seconds):

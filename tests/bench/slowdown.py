@@ -9,7 +9,6 @@ import sys
 
 import bench
 
-USER_REGS = "ax,bx,cx,dx,si,di,bp,sp,ip,flags,cs,ss,r8,r9,r10,r11,r12,r13,r14,r15"
 target = [bench.program("fma_loop"), sys.argv[1] if len(sys.argv) > 1 else "2000", "loop.seconds"]
 
 
@@ -20,20 +19,7 @@ def loop_seconds(words, folder):
 
 
 for frequency in sys.argv[2:] or ("99", "999", "4000"):
-    commands = {
-        "plain": target,
-        "a bare tracer": [bench.program("bare_tracer"), frequency, *target],
-        "simdprof, ptrace": [
-            bench.SIMDPROF, "record", "-q", "--source=ptrace", "-F", frequency, "-o", "a.data", "--", *target,
-        ],
-        "simdprof, gpr": [
-            bench.SIMDPROF, "record", "-q", "--source=gpr", "-F", frequency, "-o", "b.data", "--", *target,
-        ],
-        "perf, user registers": [
-            "perf", "record", "-q", "-N", "-B", "--no-bpf-event", "-e", "task-clock", f"--user-regs={USER_REGS}", "-F", frequency,
-            "-o", "c.data", "--", *target,
-        ],
-    }
+    commands = bench.recorders(frequency, target)
     print(f"{frequency} Hz")
     times = bench.in_turns(commands, measure=loop_seconds)
     for name, values in times.items():
