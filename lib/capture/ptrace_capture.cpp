@@ -153,7 +153,8 @@ class PtraceCapture {
 
   Status on_tick() {
     const std::uint64_t now_ns = clock_now_ns(plan_.clockid);
-    if (now_ns - guard_looked_at_ns_ >= kGuardNs) {
+    // Before its exec the command's process has yet to ignore SIGTRAP: it may wait long for a CPU.
+    if (!before_exec() && now_ns - guard_looked_at_ns_ >= kGuardNs) {
       guard_looked_at_ns_ = now_ns;
       tracer_->check_a_guard();
     }

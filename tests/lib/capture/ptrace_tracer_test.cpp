@@ -1,5 +1,8 @@
 #include "lib/capture/ptrace_tracer.h"
 
+#include <atomic>
+#include <filesystem>
+
 #include "tests/lib/capture/ptrace_recording.h"
 
 namespace simdprof {
@@ -36,8 +39,45 @@ INSTANTIATE_TEST_SUITE_P(
                     Words{"sh", "-c", "kill -TRAP $$; echo not here"},
                     // A child that stops and goes on. (The kernel shows the stop of a traced thread as t, not T.)
                     Words{"sh", "-c",
-                          "(kill -STOP $(sh -c 'echo $PPID'); exit 3) & sleep 0.1; "
-                          "grep ^State /proc/$!/status | cut -c8 | tr t T; kill -CONT $!; wait $!; echo $?"}));
+                          "(kill -STOP $(sh -c 'echo $PPID'); exit 3) & "
+                          "until grep -q '^State.[tT]' /proc/$!/status; do sleep 0.01; done; "
+                          "echo stopped; kill -CONT $!; wait $!; echo $?"}));
+
+/// Stops the child of this process that has not ignored SIGTRAP yet, for longer than two ticks of the tracer: as a busy
+/// machine may let it wait.
+/// @return whether there was one
+bool delay_child() {
+  std::error_code ignored;
+  for (const auto& task : std::filesystem::directory_iterator("/proc/self/task", ignored)) {
+    Pid child = 0;
+    if (!(std::ifstream(task.path() / "children") >> child)) continue;
+    if (::kill(child, SIGSTOP) != 0) continue;
+    const auto status = load_thread_status(child);
+    const bool early = status && (status->ignored & ThreadStatus::bit(SIGTRAP)) == 0;
+    if (early) std::this_thread::sleep_for(std::chrono::milliseconds(500));
+    ::kill(child, SIGCONT);
+    return early;
+  }
+  return false;
+}
+
+TEST(Tracer, ACommandThatBeginsLateGetsItsOwnTrap) {
+  if (!test::can_trace()) GTEST_SKIP() << "no sigtrap events or no ptrace here";
+  bool delayed = false;
+  for (int round = 0; round < 50 && !delayed; ++round) {
+    std::atomic<bool> over{false};
+    std::thread delayer([&] {
+      while (!over && !delayed) delayed = delay_child();
+    });
+    test::Recorded recorded;
+    test::record_command({"sh", "-c", "kill -TRAP $$; echo not here"}, recorded);
+    over = true;
+    delayer.join();
+    EXPECT_EQ(recorded.ran.output, "");
+    EXPECT_EQ(WTERMSIG(recorded.ran.wait_status), SIGTRAP);
+  }
+  EXPECT_TRUE(delayed);
+}
 
 // A sample in the few microseconds in which SIGTRAP is blocked and awaited is taken for it (a limit that the manual
 // names), in one of some hundred runs: four of five are wanted.
