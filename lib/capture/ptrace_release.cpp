@@ -129,7 +129,7 @@ class Releaser {
   void let_go(Tid tid, bool called = false) {
     const TracedThread thread = context_.threads.adopt(tid);
     bool dropped_all = false;
-    for (const siginfo_t& info : ptrace::peek_pending(tid)) {
+    for (const siginfo_t& info : ptrace::peek_pending(tid, ptrace::SignalQueue::of_thread)) {
       if (dropped_all || !is_perf_trap(info, sigtrap_cookie())) continue;
       dropped_all = called = true;
       if (const Status dropped = context_.guard.drop_pending(tid); !dropped) log_verbose(dropped.error().fact);

@@ -7,6 +7,7 @@
 #include <array>
 
 #include "lib/capture/ptrace_requests.h"
+#include "lib/capture/ptrace_stop.h"
 
 namespace simdprof {
 namespace {
@@ -16,6 +17,16 @@ constexpr std::uint64_t kIgnore = 1;   // SIG_IGN
 // "SIMDPROF", without the bits of SIGKILL (8) and SIGSTOP (18), which the kernel takes out of every mask.
 constexpr std::uint64_t kMark = 0x464f5250444d4953 & ~(1ULL << 8U | 1ULL << 18U);
 constexpr std::size_t kMaskBytes = 8;
+
+/// Whether a SIGTRAP waits that is no sample's. Other threads' own queues are not looked at: they are not stopped.
+bool own_trap_waits(Tid tid) {
+  for (const auto queue : {ptrace::SignalQueue::of_thread, ptrace::SignalQueue::of_process}) {
+    for (const siginfo_t& info : ptrace::peek_pending(tid, queue)) {
+      if (info.si_signo == SIGTRAP && !is_perf_trap(info, sigtrap_cookie())) return true;
+    }
+  }
+  return false;
+}
 
 }  // namespace
 
@@ -72,6 +83,7 @@ Result<SigtrapGuard::Disposition> SigtrapGuard::load(Tid tid) {
 Result<SigtrapGuard::Disposition> SigtrapGuard::protect(Tid tid) {
   const auto before = load(tid);
   if (!before || *before != Disposition::by_default) return before;
+  if (own_trap_waits(tid)) return Disposition::awaited;
   const Action ours{kIgnore, 0, 0, kMark};
   if (const auto set = exchange(tid, &ours); !set) return fail(set.error());
   return before;

@@ -30,16 +30,18 @@ namespace simdprof {
 /// merge with one of ours.
 class SigtrapGuard {
  public:
-  enum class Disposition : std::uint8_t { by_default, ours, own_ignore, own_handler };
+  /// `awaited`: SIG_DFL, and a SIGTRAP of the target's own waits (blocked, most likely), which to ignore would discard.
+  enum class Disposition : std::uint8_t { by_default, awaited, ours, own_ignore, own_handler };
 
   explicit SigtrapGuard(RemoteCaller& remote) : remote_(remote) {}
 
   // All of these need the thread settled (or at a signal stop) and leave it at the return of a system call.
 
-  /// SIG_DFL becomes ours. @return what was there before
+  /// SIG_DFL becomes ours; nothing else changes. @return what was there before
   Result<Disposition> protect(Tid tid);
   /// After an exec: the kernel has kept the ignoring but not the mark, and what is ignored there is what we had set.
   Status protect_new_program(Tid tid);
+  /// @return not `awaited`: by_default then
   Result<Disposition> load(Tid tid);
   /// SIG_DFL again where it is ours.
   Status restore(Tid tid);

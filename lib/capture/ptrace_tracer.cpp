@@ -59,6 +59,7 @@ void Tracer::on_sample(Tid tid, bool late) {
 void Tracer::protect_process(TracedThread& thread) {
   using Disposition = SigtrapGuard::Disposition;
   const auto before = context_.guard.protect(thread.tid);
+  if (before && *before == Disposition::awaited) return;  // the next sample tries again
   const bool ours = before && (*before == Disposition::by_default || *before == Disposition::ours);
   context_.threads.set_guard(thread.pid, true, ours);
   if (!before) {

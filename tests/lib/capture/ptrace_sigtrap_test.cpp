@@ -54,6 +54,33 @@ TEST_F(Guard, LeavesTheTargetsHandlerAlone) {
   EXPECT_FALSE(ignores(tracee.pid()));
 }
 
+void block_sigtrap() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGTRAP);
+  ::sigprocmask(SIG_BLOCK, &set, nullptr);
+}
+
+TEST_F(Guard, DiscardsNoSigtrapOfTheTargetsOwnThatWaits) {
+  const test::Tracee thread_directed([] {
+    block_sigtrap();
+    ::raise(SIGTRAP);
+    ready_then_spin();
+  });
+  const test::Tracee process_directed([] {
+    block_sigtrap();
+    ::kill(::getpid(), SIGTRAP);
+    ready_then_spin();
+  });
+  for (const auto* tracee : {&thread_directed, &process_directed}) {
+    tracee->wait();
+    EXPECT_EQ(guard_.protect(tracee->pid()), Disposition::awaited);
+    EXPECT_FALSE(ignores(tracee->pid()));
+    const auto status = load_thread_status(tracee->pid());
+    EXPECT_NE((status->pending | status->pending_process) & ThreadStatus::bit(SIGTRAP), 0U);
+  }
+}
+
 TEST_F(Guard, AChildInheritsTheMark) {
   const test::Tracee tracee([] {
     ::raise(SIGSTOP);
@@ -80,17 +107,14 @@ TEST_F(Guard, AChildInheritsTheMark) {
 
 TEST_F(Guard, DropsWhatWaitsAndKeepsTheDisposition) {
   const test::Tracee tracee([] {
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGTRAP);
-    ::sigprocmask(SIG_BLOCK, &set, nullptr);
+    block_sigtrap();
     ::raise(SIGTRAP);
     ready_then_spin();
   });
   tracee.wait();
-  ASSERT_EQ(ptrace::peek_pending(tracee.pid()).size(), 1U);
+  ASSERT_EQ(ptrace::peek_pending(tracee.pid(), ptrace::SignalQueue::of_thread).size(), 1U);
   EXPECT_TRUE(guard_.drop_pending(tracee.pid()));
-  EXPECT_EQ(ptrace::peek_pending(tracee.pid()).size(), 0U);
+  EXPECT_EQ(ptrace::peek_pending(tracee.pid(), ptrace::SignalQueue::of_thread).size(), 0U);
   EXPECT_EQ(guard_.load(tracee.pid()), Disposition::by_default);
 }
 

@@ -40,7 +40,7 @@ INSTANTIATE_TEST_SUITE_P(
                     // A child that stops and goes on. (The kernel shows the stop of a traced thread as t, not T.)
                     Words{"sh", "-c",
                           "(kill -STOP $(sh -c 'echo $PPID'); exit 3) & "
-                          "until grep -q '^State.[tT]' /proc/$!/status; do sleep 0.01; done; "
+                          "until grep -q '^State:.[tT]' /proc/$!/status; do sleep 0.01; done; "
                           "echo stopped; kill -CONT $!; wait $!; echo $?"}));
 
 /// Stops the child of this process that has not ignored SIGTRAP yet, for longer than two ticks of the tracer: as a busy
