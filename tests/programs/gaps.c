@@ -1,5 +1,5 @@
-// A thread that does nothing but look at the clock, and so sees what is taken from it: every interrupt and every stop is
-// a gap between two looks. Fixed work (fma_loop) shows the same as a ratio of two runs, which a busy host blurs.
+// A thread that does nothing but look at the clock, and so sees what is taken from it: every interrupt and every stop
+// is a gap between two looks. Fixed work (fma_loop) shows the same as a ratio of two runs, which a busy host blurs.
 //
 //   gaps SECONDS FILE    writes the share of the time that was in gaps of more than a microsecond, 0 to 1
 #include <stdint.h>
