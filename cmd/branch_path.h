@@ -32,7 +32,7 @@ struct BranchStep {
 };
 
 /// Branches go from any mode to any other: whoever is in the upper half is the kernel.
-constexpr CpuMode mode_of_address(VirtAddr address) { return (address >> 63U) != 0 ? CpuMode::kernel : CpuMode::user; }
+constexpr CpuMode mode_of_address(VirtAddr address) { return in_upper_half(address) ? CpuMode::kernel : CpuMode::user; }
 
 /// More than a real stack of 64 branches gives.
 inline constexpr std::size_t kMostBranchSteps = 65536;

@@ -2,7 +2,7 @@
 
 #include "cmd/dump_aux_rows.h"
 #include "cmd/field_text.h"
-#include "lib/report/escape.h"
+#include "lib/base/shown_text.h"
 
 namespace simdprof::cmd {
 namespace {

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "cmd/field_text.h"
+#include "lib/base/shown_text.h"
 #include "lib/report/escape.h"
 
 namespace simdprof::cmd {

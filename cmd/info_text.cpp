@@ -3,7 +3,7 @@
 #include "cmd/attr_text.h"
 #include "cmd/field_text.h"
 #include "cmd/info_render.h"
-#include "lib/report/escape.h"
+#include "lib/base/shown_text.h"
 
 namespace simdprof::cmd {
 namespace {

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <fmt/format.h>
+
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -26,6 +29,11 @@ class JsonObject {
   }
   void text(std::string_view name, std::string_view value) { append_json_string(key(name), value); }
   void hex(std::string_view name, std::uint64_t value) { append_json_hex(key(name), value); }
+  void number(std::string_view name, std::integral auto value) {
+    const fmt::format_int digits(value);
+    append_text(key(name), {digits.data(), digits.size()});
+  }
+  void flag(std::string_view name, bool value) { append_text(key(name), value ? "true" : "false"); }
 
  private:
   TextBuffer& out_;

@@ -14,12 +14,6 @@
 namespace simdprof::cmd {
 namespace {
 
-template <class Number>
-void append_number(TextBuffer& out, Number value) {
-  const fmt::format_int text(value);
-  append_text(out, {text.data(), text.size()});
-}
-
 void add_place(JsonObject& object, const Location& place, VirtAddr address, FieldSet fields) {
   if (fields.has(ScriptField::ip)) object.hex("ip", address);
   if (fields.has(ScriptField::sym)) {
@@ -49,8 +43,8 @@ void add_lines(JsonObject& object, const Location& place) {
     JsonObject line(out);
     if (!frame.function.empty()) line.text("function", frame.function);
     if (!frame.file.empty()) line.text("file", frame.file);
-    if (frame.line != 0) append_number(line.key("line"), frame.line);
-    append_text(line.key("inlined"), frame.inlined ? "true" : "false");
+    if (frame.line != 0) line.number("line", frame.line);
+    line.flag("inlined", frame.inlined);
   }
   append_text(out, "]");
 }
@@ -82,7 +76,7 @@ void add_registers(JsonObject& object, std::string_view name, const RegisterBloc
   const bool simd_abi = block.simd_abi();
   const bool has_xmm = has_legacy_xmm(block, arch);
   JsonObject registers(out);
-  append_number(registers.key("abi"), block.abi);
+  registers.number("abi", block.abi);
   std::size_t index = 0;
   for (std::uint64_t mask = block.mask; mask != 0 && index < block.words.size(); mask &= mask - 1, ++index) {
     const auto number = static_cast<unsigned>(std::countr_zero(mask));
@@ -124,10 +118,10 @@ void add_branches(JsonObject& object, const BranchStack& branches, SampleSource&
       branch.hex("to_off", branch_offset(source, branches.to(i)));
     }
     const char mark = prediction_mark(flags);
-    if (mark != '-') append_text(branch.key("predicted"), mark == 'P' ? "true" : "false");
-    append_text(branch.key("in_tx"), (flags & 4U) != 0 ? "true" : "false");
-    append_text(branch.key("abort"), (flags & 8U) != 0 ? "true" : "false");
-    append_number(branch.key("cycles"), branch_cycles(flags));
+    if (mark != '-') branch.flag("predicted", mark == 'P');
+    branch.flag("in_tx", (flags & 4U) != 0);
+    branch.flag("abort", (flags & 8U) != 0);
+    branch.number("cycles", branch_cycles(flags));
     if (const auto type = branch_type_name(flags); !type.empty()) branch.text("type", type);
   }
   append_text(out, "]");
@@ -137,7 +131,7 @@ void add_branches(JsonObject& object, const BranchStack& branches, SampleSource&
 void add_instruction(JsonObject& object, abi::Arch arch, VirtAddr ip, std::span<const std::byte> code,
                      FieldSet fields) {
   if (code.empty()) return;
-  if (fields.has(ScriptField::insnlen)) append_number(object.key("insnlen"), code.size());
+  if (fields.has(ScriptField::insnlen)) object.number("insnlen", code.size());
   if (fields.has(ScriptField::insn)) {
     append_hex_bytes(object.key("insn"), code);
   }
@@ -176,7 +170,7 @@ void add_step(TextBuffer& out, const BranchStep& step, SampleSource& source, Fie
   of_step.add(ScriptField::insn);
   if (fields.has(ScriptField::brstackinsnlen)) of_step.add(ScriptField::insnlen);
   add_instruction(object, step.arch, step.ip, step.code, of_step);
-  if (step.kind == BranchStep::Kind::branch) append_number(object.key("branch"), step.entry);
+  if (step.kind == BranchStep::Kind::branch) object.number("branch", step.entry);
   if (const auto problem = problem_name(step); !problem.empty()) object.text("problem", problem);
   if (fields.has(ScriptField::srccode)) add_source_text(object, source, step.ip, step.mode, view);
 }
@@ -199,9 +193,9 @@ void add_branch_code(JsonObject& object, const SampleHit& hit, SampleSource& sou
 void add_task(JsonObject& object, const SampleHit& hit, FieldSet fields, const ScriptView& view) {
   const Sample& sample = *hit.sample;
   if (fields.has(ScriptField::comm)) object.text("comm", hit.comm);
-  if (fields.has(ScriptField::pid)) append_number(object.key("pid"), sample.pid);
-  if (fields.has(ScriptField::tid)) append_number(object.key("tid"), sample.tid);
-  if (fields.has(ScriptField::cpu)) append_number(object.key("cpu"), sample.cpu);
+  if (fields.has(ScriptField::pid)) object.number("pid", sample.pid);
+  if (fields.has(ScriptField::tid)) object.number("tid", sample.tid);
+  if (fields.has(ScriptField::cpu)) object.number("cpu", sample.cpu);
   if (fields.has(ScriptField::misc)) object.text("mode", cpu_mode_name(sample.mode));
   if (fields.has(ScriptField::time)) {
     TextBuffer& out = object.key("time");
@@ -239,10 +233,10 @@ void add_trace_facts(JsonObject& object, const SampleHit& hit, SampleSource& sou
   if (branch && fields.has(ScriptField::addr) && fields.has(ScriptField::sym)) {
     add_branch_symbol(object, "addr_sym", "addr_symoff", source, hit.sample->addr);
   }
-  if (branch && fields.has(ScriptField::callindent)) append_number(object.key("call_depth"), hit.call_depth);
+  if (branch && fields.has(ScriptField::callindent)) object.number("call_depth", hit.call_depth);
   if (!fields.has(ScriptField::ipc) || hit.made->cycles == 0) return;
-  append_number(object.key("cycles"), hit.made->cycles);
-  append_number(object.key("cycle_instructions"), hit.made->cycle_instructions);
+  object.number("cycles", hit.made->cycles);
+  object.number("cycle_instructions", hit.made->cycle_instructions);
 }
 
 }  // namespace

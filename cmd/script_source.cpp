@@ -4,7 +4,7 @@
 
 #include <iterator>
 
-#include "lib/report/escape.h"
+#include "lib/base/shown_text.h"
 
 namespace simdprof::cmd {
 namespace {

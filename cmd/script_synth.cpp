@@ -5,6 +5,7 @@
 #include <string>
 
 #include "cmd/field_text.h"
+#include "cmd/json_object.h"
 #include "cmd/script_render.h"
 #include "lib/model/aux_trace.h"
 
@@ -73,30 +74,11 @@ std::string text_of(const AuxMarkFacts& mark) {
   return {};
 }
 
-std::string cbr_json(const AuxMarkFacts& mark) {
+void add_cbr(JsonObject& object, const AuxMarkFacts& mark) {
   const Frequency frequency = frequency_of(mark);
-  std::string members = fmt::format("\"cbr\":{}", mark.payload);
-  if (mark.bus_khz != 0) members += fmt::format(",\"freq_mhz\":{}", frequency.mhz);
-  if (mark.nominal_ratio != 0) members += fmt::format(",\"percent\":{}", frequency.percent);
-  return members;
-}
-
-std::string members_of(const AuxMarkFacts& mark) {
-  const std::uint64_t payload = mark.payload;
-  switch (mark.kind) {
-    case Kind::ptwrite: return fmt::format("\"has_ip\":{},\"payload\":\"{:#x}\"", mark.has_ip, payload);
-    case Kind::cbr: return cbr_json(mark);
-    case Kind::psb: return fmt::format("\"psb_offs\":\"{:#x}\"", payload);
-    case Kind::mwait: return fmt::format("\"hints\":{},\"extensions\":{}", bits(payload, 0, 8), bits(payload, 32, 2));
-    case Kind::pwre:
-      return fmt::format("\"hw\":{},\"cstate\":{},\"sub_cstate\":{}", bits(payload, 7, 1) != 0, bits(payload, 12, 4),
-                         bits(payload, 8, 4));
-    case Kind::exstop: return fmt::format("\"has_ip\":{}", mark.has_ip);
-    case Kind::pwrx:
-      return fmt::format("\"deepest_cstate\":{},\"last_cstate\":{},\"wake_reason\":{}", bits(payload, 0, 4),
-                         bits(payload, 4, 4), bits(payload, 8, 4));
-  }
-  return {};
+  object.number("cbr", mark.payload);
+  if (mark.bus_khz != 0) object.number("freq_mhz", frequency.mhz);
+  if (mark.nominal_ratio != 0) object.number("percent", frequency.percent);
 }
 
 }  // namespace
@@ -109,9 +91,30 @@ void append_synth(TextBuffer& out, const AuxMarkFacts& mark) {
 }
 
 void append_synth_json(TextBuffer& out, const AuxMarkFacts& mark) {
-  append_text(out, "{");
-  append_text(out, members_of(mark));
-  append_text(out, "}");
+  const std::uint64_t payload = mark.payload;
+  JsonObject object(out);
+  switch (mark.kind) {
+    case Kind::ptwrite:
+      object.flag("has_ip", mark.has_ip);
+      object.hex("payload", payload);
+      return;
+    case Kind::cbr: return add_cbr(object, mark);
+    case Kind::psb: object.hex("psb_offs", payload); return;
+    case Kind::mwait:
+      object.number("hints", bits(payload, 0, 8));
+      object.number("extensions", bits(payload, 32, 2));
+      return;
+    case Kind::pwre:
+      object.flag("hw", bits(payload, 7, 1) != 0);
+      object.number("cstate", bits(payload, 12, 4));
+      object.number("sub_cstate", bits(payload, 8, 4));
+      return;
+    case Kind::exstop: object.flag("has_ip", mark.has_ip); return;
+    case Kind::pwrx:
+      object.number("deepest_cstate", bits(payload, 0, 4));
+      object.number("last_cstate", bits(payload, 4, 4));
+      object.number("wake_reason", bits(payload, 8, 4));
+  }
 }
 
 }  // namespace simdprof::cmd

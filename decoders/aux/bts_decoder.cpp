@@ -11,9 +11,6 @@
 namespace simdprof {
 namespace {
 
-/// The upper half of x86's addresses is the kernel's.
-bool is_kernel(VirtAddr address) { return (address >> 63U) != 0; }
-
 class BtsDecoder final : public AuxDecoder {
  public:
   BtsDecoder(const AuxPrograms& programs, const AuxWanted& wanted) : programs_(programs), wanted_(wanted) {}
@@ -47,7 +44,7 @@ std::uint32_t BtsDecoder::branch_flags(const BtsRecord& record, Pid pid, std::ui
   if (record.to == 0) flags |= kAuxTraceEnd;
   if ((record.flags & BtsRecord::kPredicted) == 0) flags |= kAuxMispredicted;
   std::array<std::byte, kMaxX86Instruction> code{};
-  const std::size_t size = programs_.read_code(pid, record.from, is_kernel(record.from), time_ns, code);
+  const std::size_t size = programs_.read_code(pid, record.from, in_upper_half(record.from), time_ns, code);
   if (size == 0) return flags;
   const std::uint32_t kind = x86_branch_flags(std::span(code).first(size));
   if (kind != 0) return flags | kind;

@@ -86,7 +86,7 @@ AuxPlace CsFlow::place(std::uint64_t at) const {
 
 bool CsFlow::is_kernel(VirtAddr address) const {
   const bool narrow = source_.protocol == CsProtocol::etmv3 || source_.protocol == CsProtocol::ptm;
-  return narrow ? address >= kA32Kernel : address >> 63U != 0;
+  return narrow ? address >= kA32Kernel : in_upper_half(address);
 }
 
 std::size_t CsFlow::read_code(VirtAddr address, bool kernel, std::span<std::byte> out) const {

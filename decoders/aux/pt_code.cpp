@@ -34,7 +34,7 @@ const PtCode::Page* PtCode::find_page(VirtAddr address) {
     // A mapping may start inside a page: images of the kernel and of tests are not aligned.
     for (const std::size_t begin : {std::size_t{0}, wanted}) {
       page.begin = begin;
-      page.end = begin + programs_.read_code(pid_, base + begin, is_kernel(address), time_ns_,
+      page.end = begin + programs_.read_code(pid_, base + begin, in_upper_half(address), time_ns_,
                                              std::span(page.bytes).subspan(begin));
       if (wanted >= page.begin && wanted < page.end) break;
     }
@@ -63,7 +63,7 @@ std::size_t PtCode::read(VirtAddr address, std::span<std::byte> out) {
 }
 
 std::string PtCode::mapped_name(VirtAddr address) const {
-  return guest_ ? std::string{} : programs_.mapped_name(pid_, address, is_kernel(address), time_ns_);
+  return guest_ ? std::string{} : programs_.mapped_name(pid_, address, in_upper_half(address), time_ns_);
 }
 
 }  // namespace simdprof

@@ -22,8 +22,6 @@ class PtCode {
   /// What is mapped at `address`; nothing: no mapping is known.
   [[nodiscard]] std::string mapped_name(VirtAddr address) const;
 
-  [[nodiscard]] static bool is_kernel(VirtAddr address) { return (address >> 63) != 0; }
-
  private:
   static constexpr std::size_t kPageBytes = 4096;
   static constexpr std::size_t kMaxPages = 4096;  // 16 MiB of code a thread

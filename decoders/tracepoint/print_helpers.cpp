@@ -4,6 +4,8 @@
 #include <iterator>
 
 #include "decoders/tracepoint/print_text.h"
+#include "lib/base/cursor.h"
+#include "lib/base/shown_text.h"
 
 namespace simdprof {
 namespace {
@@ -11,17 +13,10 @@ namespace {
 using Kind = PrintNode::Kind;
 using Function = PrintNode::Function;
 
-/// Text up to a NUL. What a terminal would take for an order is shown as `\x1b`; bytes above ASCII may be UTF-8.
+/// Text up to a NUL.
 void append_characters(std::string& out, std::span<const std::byte> bytes, std::size_t limit) {
-  for (const std::byte byte : bytes.first(std::min(bytes.size(), limit))) {
-    const auto c = std::to_integer<unsigned char>(byte);
-    if (c == 0) return;
-    if (c < 0x20 || c == 0x7f) {
-      fmt::format_to(std::back_inserter(out), "\\x{:02x}", c);
-    } else {
-      out += static_cast<char>(c);
-    }
-  }
+  const auto text = bytes.first(std::min(bytes.size(), limit));
+  out += shown(Cursor{text}.padded_text(text.size()));
 }
 
 // As the kernel: an entry without bits fits any value but 0.
@@ -122,7 +117,7 @@ void append_kernel_text(std::string& out, VirtAddr address, const PrintWorld& wo
   if (address == 0) {
     out += "(null)";
   } else if (const auto text = world.kernel_texts.find(address); text != world.kernel_texts.end()) {
-    append_characters(out, std::as_bytes(std::span(text->second)), text->second.size());
+    out += shown(text->second);
   } else if (const auto function = world.names.function_at(address)) {
     out += function->name;
   } else {

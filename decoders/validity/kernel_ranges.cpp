@@ -6,7 +6,6 @@
 namespace simdprof {
 namespace {
 
-constexpr VirtAddr kUpperHalf = VirtAddr{1} << 63U;
 constexpr VirtAddr kVsyscallPage = 0xffffffffff600000;
 constexpr std::uint64_t kPageBytes = 4096;
 
@@ -45,9 +44,9 @@ bool in_five_level_space(VirtAddr address) { return address >= kFiveLevelStart &
 
 bool is_kernel_address(abi::Arch arch, VirtAddr address) {
   switch (arch) {
-    case abi::Arch::x86_64: return address >= kUpperHalf && (address & ~(kPageBytes - 1)) != kVsyscallPage;
+    case abi::Arch::x86_64: return in_upper_half(address) && (address & ~(kPageBytes - 1)) != kVsyscallPage;
     case abi::Arch::arm64:
-    case abi::Arch::riscv64: return address >= kUpperHalf;
+    case abi::Arch::riscv64: return in_upper_half(address);
     case abi::Arch::unknown:
     case abi::Arch::x86_32:
     case abi::Arch::arm32:
@@ -58,7 +57,7 @@ bool is_kernel_address(abi::Arch arch, VirtAddr address) {
 }
 
 void KernelRanges::observe(const MmapRecord& record) {
-  if (!record.kernel || record.start < kUpperHalf || record.length == 0 || ranges_.size() == kMaxRanges) return;
+  if (!record.kernel || !in_upper_half(record.start) || record.length == 0 || ranges_.size() == kMaxRanges) return;
   const std::uint64_t length = std::min(record.length, kLargestText);
   const VirtAddr end = record.start + std::min(length, ~record.start);
   ranges_.push_back({record.start, end});
@@ -86,7 +85,7 @@ void KernelRanges::observe_kernel_hit(const RegisterSet& intr) {
 }
 
 bool KernelRanges::is_kernel_pointer(std::uint64_t word) const {
-  if (word < kUpperHalf || static_cast<std::int64_t>(word) >= kSmallestInteger || is_small_pair(word)) return false;
+  if (!in_upper_half(word) || static_cast<std::int64_t>(word) >= kSmallestInteger || is_small_pair(word)) return false;
   if (arch_ == abi::Arch::x86_64 && word >= kDirectMapStart && word <= kVmallocEnd) return true;
   const auto holds_word = [word](const Terabyte& terabyte) {
     return terabyte.seen >= kSurelySeen && terabyte.number == word >> kTerabyteBits;

@@ -2,22 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
+#include "lib/abi/take_number.h"
 
 namespace simdprof::abi {
-namespace {
-
-/// Takes `lead` and a number off the front of `text`.
-template <class Number>
-bool take_number(std::string_view& text, std::string_view lead, Number& value) {
-  if (!text.starts_with(lead)) return false;
-  text.remove_prefix(lead.size());
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-  return error == std::errc{};
-}
-
-}  // namespace
 
 std::string clock_reference_text(const ClockReference& reference) {
   return fmt::format("clock {} at {} ns was {} ns after 1970", reference.clockid, reference.clock_ns,

@@ -1,24 +1,10 @@
 #include "lib/abi/time_conversion.h"
 
-#include <charconv>
-
 #include <fmt/format.h>
 
+#include "lib/abi/take_number.h"
+
 namespace simdprof::abi {
-namespace {
-
-/// Takes "name N" off the front of `text`, with the comma behind it.
-bool take_number(std::string_view& text, std::string_view name, std::uint64_t& value) {
-  if (!text.starts_with(name)) return false;
-  text.remove_prefix(name.size());
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{}) return false;
-  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-  if (text.starts_with(", ")) text.remove_prefix(2);
-  return true;
-}
-
-}  // namespace
 
 std::optional<std::uint64_t> TimeConversion::to_ns(std::uint64_t ticks) const {
   if (!known || shift > 63) return std::nullopt;
@@ -33,8 +19,8 @@ std::string time_conversion_text(const TimeConversion& time) {
 
 TimeConversion parse_time_conversion(std::string_view text) {
   TimeConversion time;
-  const bool whole = take_number(text, "shift ", time.shift) && take_number(text, "mult ", time.mult) &&
-                     take_number(text, "zero ", time.zero) && text.empty();
+  const bool whole = take_number(text, "shift ", time.shift) && take_number(text, ", mult ", time.mult) &&
+                     take_number(text, ", zero ", time.zero) && text.empty();
   if (!whole || time.shift > 63 || time.mult == 0) return {};
   time.known = true;
   return time;

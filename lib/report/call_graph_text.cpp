@@ -3,7 +3,7 @@
 #include <iterator>
 #include <string>
 
-#include "lib/report/escape.h"
+#include "lib/base/shown_text.h"
 #include "lib/report/view.h"
 
 namespace simdprof {

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "lib/report/escape.h"
+#include "lib/base/shown_text.h"
 #include "lib/report/field_writer.h"
 #include "lib/report/quality_json.h"
 

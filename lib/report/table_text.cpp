@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "lib/base/shown_text.h"
 #include "lib/report/call_graph_text.h"
-#include "lib/report/escape.h"
 #include "lib/report/view.h"
 
 namespace simdprof {

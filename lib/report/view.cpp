@@ -2,7 +2,7 @@
 
 #include <iterator>
 
-#include "lib/report/escape.h"
+#include "lib/base/shown_text.h"
 
 namespace simdprof {
 

@@ -20,11 +20,8 @@ abi::Arch arch_of(unsigned elf_machine) {
   }
 }
 
-// User addresses of every 64-bit architecture here lie in the lower half.
-constexpr VirtAddr kUpperHalf = VirtAddr{1} << 63U;
-
 bool is_kernel(CpuMode mode, VirtAddr address) {
-  return mode == CpuMode::kernel || (mode == CpuMode::unknown && address >= kUpperHalf);
+  return mode == CpuMode::kernel || (mode == CpuMode::unknown && in_upper_half(address));
 }
 
 }  // namespace

@@ -59,7 +59,7 @@ TEST(TracepointText, IsBoundedWhateverTheFieldsSay) {
 TEST(TracepointText, ShowsControlCharactersOfASample) {
   constexpr std::string_view kField = "\tfield:char c[8];\toffset:0;\tsize:8;\tsigned:0;\n";
   EXPECT_EQ(said(kField, R"("%s", REC->c)", raw({'a', 0x1b, '[', '\n', 0xc3, 0xa4, 'b', 0})),
-            "a\\x1b[\\x0a\xc3\xa4"
+            "a\\x1b[\\n\xc3\xa4"
             "b");
 }
 

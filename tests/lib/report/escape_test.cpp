@@ -12,13 +12,6 @@ std::string written(Append append, std::string_view text) {
   return fmt::to_string(out);
 }
 
-TEST(Shown, KeepsControlCharactersOffTheTerminal) {
-  EXPECT_EQ(shown("a\nb\tc\x1b[1m\x7f"), "a\\nb\\tc\\x1b[1m\\x7f");
-  EXPECT_EQ(shown(std::string_view("a\0b", 3)), "a\\x00b");
-  EXPECT_EQ(shown("std::vector<int, std::allocator<int> >"), "std::vector<int, std::allocator<int> >");
-  EXPECT_EQ(shown("\xc3\xa9"), "\xc3\xa9");  // e with acute accent
-}
-
 TEST(CsvField, IsQuotedWhereRfc4180DemandsIt) {
   EXPECT_EQ(written(append_csv, "plain text"), "plain text");
   EXPECT_EQ(written(append_csv, "f(int, int)"), "\"f(int, int)\"");
