@@ -3,11 +3,13 @@
 #include <elf.h>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "lib/base/cursor.h"
@@ -128,14 +130,18 @@ std::optional<TraceeStop> RemoteCaller::settle(Tid tid) {
 }
 
 std::optional<TraceeStop> RemoteCaller::run_to_syscall_stop(Tid tid) {
+  int signal = 0;
   for (;;) {
-    if (!ptrace::resume_to_syscall(tid)) return std::nullopt;
+    if (!ptrace::resume_to_syscall(tid, std::exchange(signal, 0))) return std::nullopt;
     const auto status = stops_.wait_for(tid);
     if (!status) return std::nullopt;
     const TraceeStop stop = classify_stop(*status);
     // A group stop that begins meanwhile waits: settle() meets it again.
     if (stop.kind == TraceeStop::Kind::interrupted || stop.kind == TraceeStop::Kind::group_stop) continue;
-    return stop;
+    // No mask holds it back. Passed on it begins such a group stop, unless a SIGCONT has come since.
+    const bool stops_all = stop.kind == TraceeStop::Kind::signal && stop.signal == SIGSTOP;
+    if (!stops_all) return stop;
+    signal = SIGSTOP;
   }
 }
 

@@ -32,7 +32,7 @@ int seize(Tid tid, bool follow) {
 
 bool interrupt(Tid tid) { return request(PTRACE_INTERRUPT, tid, 0, std::uintptr_t{0}) == 0; }
 bool resume(Tid tid, int signal) { return request(PTRACE_CONT, tid, 0, as_word(signal)) == 0; }
-bool resume_to_syscall(Tid tid) { return request(PTRACE_SYSCALL, tid, 0, std::uintptr_t{0}) == 0; }
+bool resume_to_syscall(Tid tid, int signal) { return request(PTRACE_SYSCALL, tid, 0, as_word(signal)) == 0; }
 bool listen(Tid tid) { return request(PTRACE_LISTEN, tid, 0, std::uintptr_t{0}) == 0; }
 bool detach(Tid tid, int signal) { return request(PTRACE_DETACH, tid, 0, as_word(signal)) == 0; }
 

@@ -23,8 +23,8 @@ int seize(Tid tid, bool follow);
 bool interrupt(Tid tid);
 /// Lets it run; `signal` is delivered at a signal stop, and sent at a syscall stop. 0: none.
 bool resume(Tid tid, int signal);
-/// Runs to the next entry to or return from a system call.
-bool resume_to_syscall(Tid tid);
+/// Runs to the next entry to or return from a system call; `signal` as for resume().
+bool resume_to_syscall(Tid tid, int signal);
 /// Leaves it in its group stop: it stays stopped until SIGCONT, as it would without us.
 bool listen(Tid tid);
 bool detach(Tid tid, int signal);

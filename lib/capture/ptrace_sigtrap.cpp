@@ -90,9 +90,14 @@ Result<SigtrapGuard::Disposition> SigtrapGuard::protect(Tid tid) {
 }
 
 Status SigtrapGuard::protect_new_program(Tid tid) {
+  constexpr unsigned kTries = 4;
   const Action ours{kIgnore, 0, 0, kMark};
-  if (const auto set = exchange(tid, &ours, true); !set) return fail(set.error());
-  return {};
+  for (unsigned tried = 1;; ++tried) {
+    const auto set = exchange(tid, &ours, true);
+    if (set) return {};
+    // A signal came before the call; the thread is settled again.
+    if (set.error().code != Errc::unsupported || tried == kTries) return fail(set.error());
+  }
 }
 
 Status SigtrapGuard::restore(Tid tid) {

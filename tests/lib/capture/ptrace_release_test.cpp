@@ -162,7 +162,7 @@ bool ignores_sigtrap(Pid pid) {
 int run_to_exec(Pid pid) {
   constexpr std::size_t kOrigRax = 15 * 8;  // user_regs_struct of x86-64
   for (;;) {
-    EXPECT_TRUE(ptrace::resume_to_syscall(pid));
+    EXPECT_TRUE(ptrace::resume_to_syscall(pid, 0));
     const auto status = ptrace::wait_for(pid);
     if (!status || !WIFSTOPPED(*status)) return -1;
     std::array<std::byte, 27 * 8> registers{};

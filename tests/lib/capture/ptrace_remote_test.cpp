@@ -101,6 +101,19 @@ TEST(RemoteCaller, AStoppedGroupStaysStopped) {
   EXPECT_EQ(settled->kind, Kind::group_stop);
 }
 
+// No mask holds SIGSTOP back.
+TEST(RemoteCaller, AStopThatComesDuringTheCallIsKept) {
+  StopQueue stops;
+  RemoteCaller remote(stops);
+  const test::Tracee tracee(test::spin);
+  tracee.stop();
+  ::kill(tracee.pid(), SIGSTOP);
+  EXPECT_EQ(remote.call(tracee.pid(), SYS_getpid, {}), tracee.pid());
+  const auto settled = remote.settle(tracee.pid());
+  ASSERT_TRUE(settled);
+  EXPECT_EQ(settled->kind, Kind::group_stop);
+}
+
 TEST(RemoteCaller, AThreadThatEndedIsSaidToHave) {
   StopQueue stops;
   RemoteCaller remote(stops);
@@ -176,7 +189,7 @@ TEST(RemoteCallAtEntry, AProgramWhoseTracerDiesInTheCallGoesOn) {
     NewProgram program("0137");
     ASSERT_TRUE(RemoteCaller::begin_at_entry(program.pid(), SYS_umask, {0137, 0, 0, 0}));
     for (int stop = 0; stop < stops; ++stop) {
-      ASSERT_TRUE(ptrace::resume_to_syscall(program.pid()));
+      ASSERT_TRUE(ptrace::resume_to_syscall(program.pid(), 0));
       const auto status = ptrace::wait_for(program.pid());
       ASSERT_TRUE(status);
       EXPECT_EQ(classify_stop(*status).kind, Kind::syscall);

@@ -105,6 +105,18 @@ TEST_F(Guard, AChildInheritsTheMark) {
   }
 }
 
+TEST_F(Guard, MarksTheIgnoringOfANewProgramThoughASignalComesFirst) {
+  const test::Tracee tracee([] {
+    ::signal(SIGTRAP, SIG_IGN);
+    ::execlp("sleep", "sleep", "60", nullptr);
+  });
+  ASSERT_EQ(tracee.wait().kind, TraceeStop::Kind::exec);
+  ASSERT_TRUE(remote_.settle(tracee.pid()));
+  ::kill(tracee.pid(), SIGWINCH);  // which does nothing
+  EXPECT_TRUE(guard_.protect_new_program(tracee.pid()));
+  EXPECT_EQ(guard_.load(tracee.pid()), Disposition::ours);
+}
+
 TEST_F(Guard, DropsWhatWaitsAndKeepsTheDisposition) {
   const test::Tracee tracee([] {
     block_sigtrap();
