@@ -29,7 +29,7 @@ class TracerPlacement {
   TracerPlacement& operator=(const TracerPlacement&) = delete;
 
   /// Lets the tracee run on from a stop at a sample of `cpu` (-1: not known). Several tracees on several CPUs leave the
-  /// tracer where it is: to follow each would cost a migration a stop.
+  /// tracer free, after some stops: to follow each would cost a migration a stop.
   void resume(Tid tid, std::int32_t cpu);
   /// `child` was made by `maker`, possibly in the moment in which the maker was held here: it gets its maker's CPUs.
   void inherit(Tid maker, Tid child) const;

@@ -104,7 +104,7 @@ class Releaser {
     awaited_.insert(tid);
     if (!context_.remote.settle(tid)) return;  // ended: next() tells
     if (thread.ignored_by_us) {
-      const Status marked = context_.guard.protect_new_program(tid);
+      const auto marked = context_.guard.protect_new_program(tid);
       if (!marked) log_verbose(marked.error().fact);
     }
     let_go(tid);
@@ -116,8 +116,13 @@ class Releaser {
     const auto info = ptrace::load_siginfo(tid);
     const bool ours = info && is_perf_trap(*info, sigtrap_cookie());
     if (ours) records_.add_image(tid, read_perf_trap(*info).late);
+    // Sent while we have it ignored: it is to end the process, as it would without us.
+    const bool sent = info && !ours && signal == SIGTRAP && info->si_code <= 0;
+    if (sent && context_.threads.adopt(tid).ignored_by_us) {
+      if (const Status restored = context_.guard.restore(tid); !restored) log_verbose(restored.error().fact);
+    }
     await(tid);
-    ptrace::resume(tid, ours ? 0 : signal);
+    if (!context_.stops.keeps(tid)) ptrace::resume(tid, ours ? 0 : signal);
   }
 
   // A sample taken on the way into a group stop is sent as a signal when the thread next returns to user mode: after
@@ -129,10 +134,10 @@ class Releaser {
   void let_go(Tid tid, bool called = false) {
     const TracedThread thread = context_.threads.adopt(tid);
     bool dropped_all = false;
-    for (const siginfo_t& info : ptrace::peek_pending(tid, ptrace::SignalQueue::of_thread)) {
+    for (const siginfo_t& info : ptrace::peek_pending(tid)) {
       if (dropped_all || !is_perf_trap(info, sigtrap_cookie())) continue;
       dropped_all = called = true;
-      if (const Status dropped = context_.guard.drop_pending(tid); !dropped) log_verbose(dropped.error().fact);
+      if (const Status dropped = context_.guard.drop_sample(tid); !dropped) log_verbose(dropped.error().fact);
     }
     awaited_.erase(tid);
     if (thread.guarded && last_of_process(thread.pid)) {

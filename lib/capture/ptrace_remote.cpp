@@ -106,6 +106,8 @@ bool is_sample_stop(Tid tid) {
   return info && is_perf_trap(*info, sigtrap_cookie());
 }
 
+auto fail_ended(Tid tid) { return fail(Errc::not_found, fmt::format("thread {} has ended", tid)); }
+
 // In strict mode the kernel kills a thread for any call but four.
 bool under_strict_seccomp(Tid tid) {
   const auto status = load_text(fmt::format("/proc/{}/status", tid));
@@ -115,6 +117,7 @@ bool under_strict_seccomp(Tid tid) {
 }  // namespace
 
 std::optional<TraceeStop> RemoteCaller::settle(Tid tid) {
+  if (stops_.keeps(tid)) return std::nullopt;
   if (!ptrace::interrupt(tid) || !ptrace::resume(tid, 0)) {
     (void)stops_.wait_for(tid);
     return std::nullopt;
@@ -146,6 +149,7 @@ std::optional<TraceeStop> RemoteCaller::run_to_syscall_stop(Tid tid) {
 }
 
 Result<std::int64_t> RemoteCaller::call(Tid tid, long number, const std::array<std::uint64_t, 4>& arguments) {
+  if (stops_.keeps(tid)) return fail_ended(tid);
   const auto saved = load_registers(tid);
   const auto mask = ptrace::load_signal_mask(tid);
   const auto instruction = find_syscall_instruction(tid);
@@ -159,7 +163,7 @@ Result<std::int64_t> RemoteCaller::call(Tid tid, long number, const std::array<s
   std::int64_t value = 0;
   for (int step = 0; done && step < 2; ++step) {  // to the entry, to the return
     const auto stop = run_to_syscall_stop(tid);
-    if (!stop) return fail(Errc::not_found, fmt::format("thread {} has ended", tid));
+    if (!stop) return fail_ended(tid);
     done = stop->kind == TraceeStop::Kind::syscall;
   }
   if (const auto after = load_registers(tid); done && after) value = native_call_abi().result(*after);
@@ -190,13 +194,14 @@ std::optional<RemoteCaller::EntryCall> RemoteCaller::begin_at_entry(Tid tid, lon
 }
 
 Result<std::int64_t> RemoteCaller::call_at_entry(Tid tid, long number, const std::array<std::uint64_t, 4>& arguments) {
+  if (stops_.keeps(tid)) return fail_ended(tid);
   const auto begun = begin_at_entry(tid, number, arguments);
   if (!begun) return call(tid, number, arguments);
   // Signals are not blocked, as in call(): if we died they would stay so.
   int signal = 0;
   for (int step = 0; step < 2 && signal == 0;) {  // to the entry, to the return
     const auto stop = run_to_syscall_stop(tid);
-    if (!stop) return fail(Errc::not_found, fmt::format("thread {} has ended", tid));
+    if (!stop) return fail_ended(tid);
     // A sample of the program before, which may have handled SIGTRAP: the new one would die of it.
     if (stop->kind == TraceeStop::Kind::signal && is_sample_stop(tid)) continue;
     if (stop->kind != TraceeStop::Kind::syscall) signal = stop->signal;
@@ -209,7 +214,7 @@ Result<std::int64_t> RemoteCaller::call_at_entry(Tid tid, long number, const std
   if (signal == 0) return value;
   ptrace::interrupt(tid);
   if (!ptrace::resume(tid, signal) || !stops_.wait_for(tid)) {
-    return fail(Errc::not_found, fmt::format("thread {} has ended", tid));
+    return fail_ended(tid);
   }
   return fail(Errc::unsupported, fmt::format("signal {} came to thread {} before a call of ours", signal, tid));
 }

@@ -23,14 +23,14 @@ class RemoteCaller {
 
   /// From any stop: goes on to the next point where the thread is about to return to user mode, with nothing else
   /// done. There calls may be made, and resuming it goes on as if nothing had been.
-  /// @return interrupted or group_stop; empty when the thread has ended
+  /// @return interrupted or group_stop; empty when the thread has ended or executed: next() of the queue tells
   std::optional<TraceeStop> settle(Tid tid);
 
   /// Runs one system call, at a signal stop or after settle(). Afterwards the thread stands at the return from the
   /// call: settle() it before it is resumed.
   ///
   /// @return what the call gave (negative: -errno);
-  ///         not_found    the thread has ended
+  ///         not_found    the thread has ended or executed: nothing of it may be touched
   ///         unsupported  a 32-bit thread, strict seccomp, no vdso to find a system call instruction in
   Result<std::int64_t> call(Tid tid, long number, const std::array<std::uint64_t, 4>& arguments);
 

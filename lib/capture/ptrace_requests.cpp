@@ -44,12 +44,11 @@ std::optional<siginfo_t> load_siginfo(Tid tid) {
 
 bool store_siginfo(Tid tid, const siginfo_t& info) { return request(PTRACE_SETSIGINFO, tid, 0, &info) == 0; }
 
-std::vector<siginfo_t> peek_pending(Tid tid, SignalQueue queue) {
+std::vector<siginfo_t> peek_pending(Tid tid) {
   constexpr std::size_t kMost = 32;
   std::vector<siginfo_t> pending(kMost);
   __ptrace_peeksiginfo_args arguments{};
   arguments.nr = kMost;
-  if (queue == SignalQueue::of_process) arguments.flags = PTRACE_PEEKSIGINFO_SHARED;
   const long got = ::ptrace(PTRACE_PEEKSIGINFO, tid, &arguments, pending.data());
   pending.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
   return pending;

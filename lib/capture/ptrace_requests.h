@@ -31,9 +31,8 @@ bool detach(Tid tid, int signal);
 
 std::optional<siginfo_t> load_siginfo(Tid tid);
 bool store_siginfo(Tid tid, const siginfo_t& info);
-enum class SignalQueue : std::uint8_t { of_thread, of_process };
-/// Signals that wait in a stopped thread's own queue, or in its process's: at most 32.
-std::vector<siginfo_t> peek_pending(Tid tid, SignalQueue queue);
+/// Signals that wait in the thread's own queue (not the process's), at most 32.
+std::vector<siginfo_t> peek_pending(Tid tid);
 std::optional<std::uint64_t> load_signal_mask(Tid tid);
 bool store_signal_mask(Tid tid, std::uint64_t mask);
 /// The thread that a clone, fork or vfork event announces; the former tid at an exec event.

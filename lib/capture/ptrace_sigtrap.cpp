@@ -4,8 +4,11 @@
 #include <signal.h>
 #include <sys/syscall.h>
 
+#include <algorithm>
 #include <array>
+#include <vector>
 
+#include "lib/capture/proc_thread.h"
 #include "lib/capture/ptrace_requests.h"
 #include "lib/capture/ptrace_stop.h"
 
@@ -18,14 +21,17 @@ constexpr std::uint64_t kIgnore = 1;   // SIG_IGN
 constexpr std::uint64_t kMark = 0x464f5250444d4953 & ~(1ULL << 8U | 1ULL << 18U);
 constexpr std::size_t kMaskBytes = 8;
 
-/// Whether a SIGTRAP waits that is no sample's. Other threads' own queues are not looked at: they are not stopped.
+/// Whether a SIGTRAP waits that is no sample's. Samples' are never in the process's queue, and other threads' own
+/// queues are not looked at: they are not stopped.
 bool own_trap_waits(Tid tid) {
-  for (const auto queue : {ptrace::SignalQueue::of_thread, ptrace::SignalQueue::of_process}) {
-    for (const siginfo_t& info : ptrace::peek_pending(tid, queue)) {
-      if (info.si_signo == SIGTRAP && !is_perf_trap(info, sigtrap_cookie())) return true;
-    }
+  const auto status = load_thread_status(tid);
+  if (!status) return false;
+  if ((status->pending_process & ThreadStatus::bit(SIGTRAP)) != 0) return true;
+  if ((status->pending & ThreadStatus::bit(SIGTRAP)) == 0) return false;
+  for (const siginfo_t& info : ptrace::peek_pending(tid)) {
+    if (info.si_signo == SIGTRAP) return !is_perf_trap(info, sigtrap_cookie());
   }
-  return false;
+  return true;  // behind more than the kernel shows
 }
 
 }  // namespace
@@ -46,32 +52,41 @@ struct SigtrapGuard::Action {
   }
 };
 
-Result<SigtrapGuard::Action> SigtrapGuard::exchange(Tid tid, const Action* action, bool at_entry) {
-  constexpr std::size_t kWords = Action::kWords;
+Result<std::int64_t> SigtrapGuard::call(Tid tid, long number, Arguments arguments, std::span<std::uint64_t> words,
+                                        bool at_entry) {
   constexpr std::size_t kWordBytes = 8;
-  const auto scratch = RemoteCaller::find_scratch(tid, 2 * kWords * kWordBytes);
-  std::array<std::uint64_t, 2 * kWords> saved{};
+  const auto scratch = RemoteCaller::find_scratch(tid, words.size() * kWordBytes);
+  std::vector<std::uint64_t> saved(words.size());
   bool done = scratch.has_value();
-  for (std::size_t i = 0; done && i < saved.size(); ++i) {
+  for (std::size_t i = 0; done && i < words.size(); ++i) {
     const auto word = ptrace::load_word(tid, *scratch + i * kWordBytes);
-    done = word.has_value();
-    if (done) saved[i] = *word;
-  }
-  for (std::size_t i = 0; done && action != nullptr && i < kWords; ++i) {
-    done = ptrace::store_word(tid, *scratch + i * kWordBytes, action->words()[i]);
+    done = word && ptrace::store_word(tid, *scratch + i * kWordBytes, words[i]);
+    saved[i] = word.value_or(0);
   }
   if (!done) return fail(Errc::unsupported, fmt::format("no room on the stack of thread {}", tid));
-  const VirtAddr old_at = *scratch + kWords * kWordBytes;
-  const std::array<std::uint64_t, 4> arguments = {SIGTRAP, action == nullptr ? 0 : *scratch, at_entry ? 0 : old_at,
-                                                  kMaskBytes};
-  const auto value = at_entry ? remote_.call_at_entry(tid, SYS_rt_sigaction, arguments)
-                              : remote_.call(tid, SYS_rt_sigaction, arguments);
-  std::array<std::uint64_t, kWords> old{};
-  for (std::size_t i = 0; i < kWords; ++i) old[i] = ptrace::load_word(tid, old_at + i * kWordBytes).value_or(0);
-  for (std::size_t i = 0; i < saved.size(); ++i) ptrace::store_word(tid, *scratch + i * kWordBytes, saved[i]);
+  std::array<std::uint64_t, 4> values{};
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    values[i] = arguments[i].is_word ? *scratch + arguments[i].value * kWordBytes : arguments[i].value;
+  }
+  auto value = at_entry ? remote_.call_at_entry(tid, number, values) : remote_.call(tid, number, values);
+  if (!value && value.error().code == Errc::not_found) return value;  // this may be another program's memory now
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    words[i] = ptrace::load_word(tid, *scratch + i * kWordBytes).value_or(0);
+    ptrace::store_word(tid, *scratch + i * kWordBytes, saved[i]);
+  }
+  return value;
+}
+
+Result<SigtrapGuard::Action> SigtrapGuard::exchange(Tid tid, const Action* action, bool at_entry) {
+  constexpr std::size_t kWords = Action::kWords;
+  std::array<std::uint64_t, 2 * kWords> words{};
+  if (action != nullptr) std::ranges::copy(action->words(), words.begin());
+  const Argument now{0, action != nullptr};
+  const Argument old{at_entry ? 0 : kWords, !at_entry};
+  const auto value = call(tid, SYS_rt_sigaction, {{{SIGTRAP}, now, old, {kMaskBytes}}}, words, at_entry);
   if (!value) return fail(value.error());
   if (*value != 0) return fail_errno(static_cast<int>(-*value), fmt::format("rt_sigaction in thread {}", tid));
-  return Action{old[0], old[1], old[2], old[3]};
+  return Action{words[kWords], words[kWords + 1], words[kWords + 2], words[kWords + 3]};
 }
 
 Result<SigtrapGuard::Disposition> SigtrapGuard::load(Tid tid) {
@@ -89,13 +104,14 @@ Result<SigtrapGuard::Disposition> SigtrapGuard::protect(Tid tid) {
   return before;
 }
 
-Status SigtrapGuard::protect_new_program(Tid tid) {
+Result<SigtrapGuard::Disposition> SigtrapGuard::protect_new_program(Tid tid) {
   constexpr unsigned kTries = 4;
-  const Action ours{kIgnore, 0, 0, kMark};
+  const bool awaited = own_trap_waits(tid);
+  const Action action = awaited ? Action{} : Action{kIgnore, 0, 0, kMark};
   for (unsigned tried = 1;; ++tried) {
-    const auto set = exchange(tid, &ours, true);
-    if (set) return {};
-    // A signal came before the call; the thread is settled again.
+    const auto set = exchange(tid, &action, true);
+    if (set) return awaited ? Disposition::awaited : Disposition::ours;
+    // A signal may have come before the call; the thread is settled again.
     if (set.error().code != Errc::unsupported || tried == kTries) return fail(set.error());
   }
 }
@@ -109,12 +125,12 @@ Status SigtrapGuard::restore(Tid tid) {
   return {};
 }
 
-Status SigtrapGuard::drop_pending(Tid tid) {
-  // POSIX: to ignore a signal discards those that are pending, in all threads of the process.
-  const Action ignore{kIgnore, 0, 0, 0};
-  const auto before = exchange(tid, &ignore);
-  if (!before) return fail(before.error());
-  if (const auto set = exchange(tid, &*before); !set) return fail(set.error());
+Status SigtrapGuard::drop_sample(Tid tid) {
+  // The thread's own queue comes before its process's, and holds one SIGTRAP at most. No time is waited.
+  std::array<std::uint64_t, 3> words{ThreadStatus::bit(SIGTRAP), 0, 0};
+  const auto value = call(tid, SYS_rt_sigtimedwait, {{{0, true}, {}, {1, true}, {kMaskBytes}}}, words, false);
+  if (!value) return fail(value.error());
+  if (*value < 0) return fail_errno(static_cast<int>(-*value), fmt::format("rt_sigtimedwait in thread {}", tid));
   return {};
 }
 

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <span>
 
 #include "lib/base/result.h"
 #include "lib/base/units.h"
@@ -40,16 +42,24 @@ class SigtrapGuard {
   /// SIG_DFL becomes ours; nothing else changes. @return what was there before
   Result<Disposition> protect(Tid tid);
   /// After an exec: the kernel has kept the ignoring but not the mark, and what is ignored there is what we had set.
-  Status protect_new_program(Tid tid);
+  /// @return ours, or awaited: it is SIG_DFL now
+  Result<Disposition> protect_new_program(Tid tid);
   /// @return not `awaited`: by_default then
   Result<Disposition> load(Tid tid);
   /// SIG_DFL again where it is ours.
   Status restore(Tid tid);
-  /// Drops SIGTRAPs that wait in the process, blocked or not; its disposition stays what it is.
-  Status drop_pending(Tid tid);
+  /// Drops the SIGTRAP of a sample that waits in the thread's own queue, blocked or not, and nothing else.
+  Status drop_sample(Tid tid);
 
  private:
   struct Action;
+  struct Argument {
+    std::uint64_t value = 0;
+    bool is_word = false;  ///< the address of the word with that number
+  };
+  using Arguments = std::array<Argument, 4>;
+  /// A system call with `words` in the thread's memory, which are what they are after it then.
+  Result<std::int64_t> call(Tid tid, long number, Arguments arguments, std::span<std::uint64_t> words, bool at_entry);
   /// rt_sigaction(SIGTRAP, action, &old): a null action only reads. At the entry of a program the old one is not asked
   /// for (RemoteCaller::call_at_entry()), and what is given means nothing.
   Result<Action> exchange(Tid tid, const Action* action, bool at_entry = false);

@@ -48,6 +48,11 @@ const TracedThread* ThreadTable::find_any_of(Pid pid) const {
   return nullptr;
 }
 
+bool ThreadTable::resends(Pid pid) const {
+  return std::ranges::any_of(threads_,
+                             [pid](const auto& entry) { return entry.second.pid == pid && entry.second.resent; });
+}
+
 Pid ThreadTable::next_process(Pid after) const {
   Pid lowest = 0;
   Pid next = 0;

@@ -34,6 +34,8 @@ class ThreadTable {
   void set_guard(Pid pid, bool guarded, bool ignored_by_us);
   /// A thread of the process; null: none is traced.
   [[nodiscard]] const TracedThread* find_any_of(Pid pid) const;
+  /// Whether a thread of the process awaits a signal that was sent again.
+  [[nodiscard]] bool resends(Pid pid) const;
   /// The traced process with the next higher id, the lowest after the highest; 0: none is traced.
   [[nodiscard]] Pid next_process(Pid after) const;
   [[nodiscard]] std::size_t size() const { return threads_.size(); }

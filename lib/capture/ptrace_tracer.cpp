@@ -75,22 +75,19 @@ void Tracer::protect_process(TracedThread& thread) {
 // What is ignored in a new program was ignored before its exec, by us or by the target itself: the exec has wiped the
 // mark that tells them apart, so it is what we knew before.
 void Tracer::protect_new_program(TracedThread& thread) {
-  Status guarded;
-  if (thread.ignored_by_us) {
-    guarded = context_.guard.protect_new_program(thread.tid);
-  } else {
-    const auto before = context_.guard.protect(thread.tid);
-    thread.ignored_by_us = before && *before == SigtrapGuard::Disposition::by_default;
-    if (!before) guarded = fail(before.error());
-  }
-  thread.guarded = true;
-  if (!guarded) log_verbose(fmt::format("SIGTRAP of process {}: {}", thread.tid, guarded.error().fact));
+  using Disposition = SigtrapGuard::Disposition;
+  const bool kept = thread.ignored_by_us;
+  const auto found = kept ? context_.guard.protect_new_program(thread.tid) : context_.guard.protect(thread.tid);
+  thread.guarded = !found || *found != Disposition::awaited;
+  if (found) thread.ignored_by_us = *found == (kept ? Disposition::ours : Disposition::by_default);
+  if (!found) log_verbose(fmt::format("SIGTRAP of process {}: {}", thread.tid, found.error().fact));
 }
 
 void Tracer::check_a_guard() {
   checked_ = context_.threads.next_process(checked_);
   const TracedThread* const thread = context_.threads.find_any_of(checked_);
-  if (thread == nullptr || !thread->guarded || thread->resent) return;
+  // While a signal is sent again the default is ours too.
+  if (thread == nullptr || !thread->guarded || context_.threads.resends(checked_)) return;
   const auto status = load_thread_status(thread->tid);
   if (!status || status->state == 'Z' || status->state == 'X') return;  // an ended thread shows no signals
   const bool by_default = ((status->ignored | status->caught) & ThreadStatus::bit(SIGTRAP)) == 0;
@@ -123,7 +120,7 @@ void Tracer::deliver_own_trap(Tid tid, const siginfo_t& info) {
   }
   const auto disposition = context_.guard.load(tid);
   if (!disposition) {
-    ptrace::resume(tid, SIGTRAP);
+    if (!context_.stops.keeps(tid)) ptrace::resume(tid, SIGTRAP);
     return;
   }
   if (*disposition == SigtrapGuard::Disposition::ours && context_.guard.restore(tid)) {

@@ -2,11 +2,12 @@
 
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <thread>
 
-#include "lib/capture/ptrace_requests.h"
+#include "lib/capture/ptrace_stop.h"
 
 namespace simdprof {
 namespace {
@@ -35,12 +36,18 @@ StopQueue::Wait StopQueue::poll(TraceeEvent& event) {
 }
 
 std::optional<int> StopQueue::wait_for(Tid tid) {
-  const auto status = ptrace::wait_for(tid);
-  if (!status) return std::nullopt;
-  if (WIFSTOPPED(*status)) return status;
-  kept_.push_back({tid, *status});
-  return std::nullopt;
+  for (;;) {
+    int status = 0;
+    const Tid got = ::waitpid(-1, &status, kOurs);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return std::nullopt;
+    if (got == tid && WIFSTOPPED(status) && classify_stop(status).kind != TraceeStop::Kind::exec) return status;
+    kept_.push_back({got, status});
+    if (got == tid) return std::nullopt;
+  }
 }
+
+bool StopQueue::keeps(Tid tid) const { return std::ranges::find(kept_, tid, &TraceeEvent::tid) != kept_.end(); }
 
 std::optional<int> StopQueue::wait_a_second_for(Tid tid) {
   constexpr std::chrono::microseconds kStep{100};

@@ -77,7 +77,7 @@ TEST_F(Placement, FollowsAtTheFirstStopButChangesItsCpuLate) {
   EXPECT_EQ(::sched_getcpu(), 0);
 }
 
-TEST_F(Placement, StaysFreeWhenStopsComeFromSeveralCpus) {
+TEST_F(Placement, BecomesFreeWhenStopsComeFromSeveralCpus) {
   const int before = count_allowed();
   TracerPlacement placement(true);
   for (int i = 0; i < 400; ++i) placement.resume(kNobody, i % 2);

@@ -54,7 +54,7 @@ TEST(PtraceRequests, PendingSignalsOfTheThreadAreSeen) {
     ::raise(SIGSTOP);
   });
   EXPECT_EQ(tracee.wait().kind, Kind::signal);
-  const auto pending = ptrace::peek_pending(tracee.pid(), ptrace::SignalQueue::of_thread);
+  const auto pending = ptrace::peek_pending(tracee.pid());
   ASSERT_EQ(pending.size(), 1U);
   EXPECT_EQ(pending[0].si_signo, SIGUSR2);
 }
@@ -64,7 +64,7 @@ TEST(PtraceRequests, AThreadThatRunsOrIsGoneAnswersNothing) {
   EXPECT_FALSE(ptrace::load_siginfo(tracee.pid()));
   EXPECT_FALSE(ptrace::resume(tracee.pid(), 0));
   EXPECT_EQ(ptrace::seize(0x7ffffff0, true), ESRCH);
-  EXPECT_EQ(ptrace::peek_pending(0x7ffffff0, ptrace::SignalQueue::of_thread).size(), 0U);
+  EXPECT_EQ(ptrace::peek_pending(0x7ffffff0).size(), 0U);
 }
 
 }  // namespace

@@ -62,22 +62,17 @@ void block_sigtrap() {
 }
 
 TEST_F(Guard, DiscardsNoSigtrapOfTheTargetsOwnThatWaits) {
-  const test::Tracee thread_directed([] {
-    block_sigtrap();
-    ::raise(SIGTRAP);
-    ready_then_spin();
-  });
-  const test::Tracee process_directed([] {
-    block_sigtrap();
-    ::kill(::getpid(), SIGTRAP);
-    ready_then_spin();
-  });
-  for (const auto* tracee : {&thread_directed, &process_directed}) {
-    tracee->wait();
-    EXPECT_EQ(guard_.protect(tracee->pid()), Disposition::awaited);
-    EXPECT_FALSE(ignores(tracee->pid()));
-    const auto status = load_thread_status(tracee->pid());
-    EXPECT_NE((status->pending | status->pending_process) & ThreadStatus::bit(SIGTRAP), 0U);
+  for (const bool of_thread : {true, false}) {
+    const test::Tracee tracee([of_thread] {
+      block_sigtrap();
+      of_thread ? ::raise(SIGTRAP) : ::kill(::getpid(), SIGTRAP);
+      ready_then_spin();
+    });
+    tracee.wait();
+    EXPECT_EQ(guard_.protect(tracee.pid()), Disposition::awaited);
+    EXPECT_FALSE(ignores(tracee.pid()));
+    const auto status = load_thread_status(tracee.pid());
+    EXPECT_NE((of_thread ? status->pending : status->pending_process) & ThreadStatus::bit(SIGTRAP), 0U);
   }
 }
 
@@ -117,16 +112,32 @@ TEST_F(Guard, MarksTheIgnoringOfANewProgramThoughASignalComesFirst) {
   EXPECT_EQ(guard_.load(tracee.pid()), Disposition::ours);
 }
 
-TEST_F(Guard, DropsWhatWaitsAndKeepsTheDisposition) {
+TEST_F(Guard, ANewProgramKeepsTheSigtrapThatWaits) {
+  const test::Tracee tracee([] {
+    ::signal(SIGTRAP, SIG_IGN);
+    block_sigtrap();
+    ::kill(::getpid(), SIGTRAP);
+    ::execlp("sleep", "sleep", "60", nullptr);
+  });
+  ASSERT_EQ(tracee.wait().kind, TraceeStop::Kind::exec);
+  ASSERT_TRUE(remote_.settle(tracee.pid()));
+  EXPECT_EQ(guard_.protect_new_program(tracee.pid()), Disposition::awaited);
+  EXPECT_EQ(guard_.load(tracee.pid()), Disposition::by_default);
+  EXPECT_NE(load_thread_status(tracee.pid())->pending_process & ThreadStatus::bit(SIGTRAP), 0U);
+}
+
+TEST_F(Guard, DropsWhatWaitsInTheThreadAndNothingElse) {
   const test::Tracee tracee([] {
     block_sigtrap();
     ::raise(SIGTRAP);
+    ::kill(::getpid(), SIGTRAP);
     ready_then_spin();
   });
   tracee.wait();
-  ASSERT_EQ(ptrace::peek_pending(tracee.pid(), ptrace::SignalQueue::of_thread).size(), 1U);
-  EXPECT_TRUE(guard_.drop_pending(tracee.pid()));
-  EXPECT_EQ(ptrace::peek_pending(tracee.pid(), ptrace::SignalQueue::of_thread).size(), 0U);
+  ASSERT_EQ(ptrace::peek_pending(tracee.pid()).size(), 1U);
+  EXPECT_TRUE(guard_.drop_sample(tracee.pid()));
+  EXPECT_EQ(ptrace::peek_pending(tracee.pid()).size(), 0U);
+  EXPECT_NE(load_thread_status(tracee.pid())->pending_process & ThreadStatus::bit(SIGTRAP), 0U);
   EXPECT_EQ(guard_.load(tracee.pid()), Disposition::by_default);
 }
 

@@ -34,14 +34,22 @@ INSTANTIATE_TEST_SUITE_P(OwnTraps, TracerTransparency,
                                          Words{"ptrace_traps", "exec-default"}, Words{"ptrace_traps", "late"}));
 INSTANTIATE_TEST_SUITE_P(
     Signals, TracerTransparency,
-    testing::Values(Words{"signals", "4"}, Words{"many_threads", "64", "2", "100000"},
-                    Words{"sh", "-c", "trap 'echo term' TERM; kill -TERM $$; echo after"},
-                    Words{"sh", "-c", "kill -TRAP $$; echo not here"},
-                    // A child that stops and goes on. (The kernel shows the stop of a traced thread as t, not T.)
-                    Words{"sh", "-c",
-                          "(kill -STOP $(sh -c 'echo $PPID'); exit 3) & "
-                          "until grep -q '^State:.[tT]' /proc/$!/status; do sleep 0.01; done; "
-                          "echo stopped; kill -CONT $!; wait $!; echo $?"}));
+    testing::Values(
+        Words{"signals", "4"}, Words{"many_threads", "64", "2", "100000"},
+        Words{"sh", "-c", "trap 'echo term' TERM; kill -TERM $$; echo after"},
+        Words{"sh", "-c", "kill -TRAP $$; echo not here"},
+        // A child that stops and goes on. (The kernel shows the stop of a traced thread as t, not T.)
+        Words{"sh", "-c",
+              "(kill -STOP $(sh -c 'echo $PPID'); exit 3) & "
+              "while grep -q '^State:.[^TtZX]' /proc/$!/status; do sleep 0.01; done; "
+              "echo stopped; while grep -q '^State:.[^ZX]' /proc/$!/status 2>/dev/null; do kill -CONT $!; sleep 0.01; "
+              "done; wait $!; echo $?"}));
+
+std::string name_of(const std::string& process) {
+  std::string name;
+  std::getline(std::ifstream("/proc/" + process + "/comm") >> std::ws, name);
+  return name;
+}
 
 /// Stops the child of this process that has not ignored SIGTRAP yet, for longer than two ticks of the tracer: as a busy
 /// machine may let it wait.
@@ -53,7 +61,8 @@ bool delay_child() {
     if (!(std::ifstream(task.path() / "children") >> child)) continue;
     if (::kill(child, SIGSTOP) != 0) continue;
     const auto status = load_thread_status(child);
-    const bool early = status && (status->ignored & ThreadStatus::bit(SIGTRAP)) == 0;
+    const bool ignores = status && (status->ignored & ThreadStatus::bit(SIGTRAP)) != 0;
+    const bool early = status && !ignores && status->state != 'Z' && name_of("self") == name_of(std::to_string(child));
     if (early) std::this_thread::sleep_for(std::chrono::milliseconds(500));
     ::kill(child, SIGCONT);
     return early;

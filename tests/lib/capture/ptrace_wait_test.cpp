@@ -1,5 +1,7 @@
 #include "lib/capture/ptrace_wait.h"
 
+#include <thread>
+
 #include "tests/lib/capture/ptrace_tracee.h"
 
 namespace simdprof {
@@ -42,6 +44,33 @@ TEST(StopQueue, KeepsTheEndOfAThreadThatWasWaitedFor) {
   ASSERT_EQ(stops.next(event), StopQueue::Wait::stop);
   EXPECT_EQ(event.tid, pid);
   EXPECT_EQ(WEXITSTATUS(event.status), 7);
+}
+
+// Its end is told when those of the other threads were heard.
+TEST(StopQueue, WaitsForTheFirstThreadOfAProcessThatEnds) {
+  StopQueue stops;
+  const test::Tracee tracee([] {
+    std::thread other([] { test::spin(); });
+    test::spin();
+  });
+  ASSERT_EQ(tracee.wait().kind, TraceeStop::Kind::new_task);
+  ptrace::resume(tracee.pid(), 0);
+  ::kill(tracee.pid(), SIGKILL);
+  EXPECT_FALSE(stops.wait_for(tracee.pid()));
+  EXPECT_TRUE(stops.keeps(tracee.pid()));
+  int ended = 0;
+  TraceeEvent event;
+  while (stops.poll(event) == StopQueue::Wait::stop) ended += WIFSIGNALED(event.status) ? 1 : 0;
+  EXPECT_EQ(ended, 2);
+}
+
+TEST(StopQueue, AnExecIsTheEndOfWhatWasWaitedFor) {
+  StopQueue stops;
+  const test::Tracee tracee([] { ::execlp("sleep", "sleep", "60", nullptr); });
+  EXPECT_FALSE(stops.wait_for(tracee.pid()));
+  TraceeEvent event;
+  ASSERT_EQ(stops.next(event), StopQueue::Wait::stop);
+  EXPECT_EQ(classify_stop(event.status).kind, TraceeStop::Kind::exec);
 }
 
 TEST(StopQueue, AThreadThatDoesNotStopIsGivenUp) {
