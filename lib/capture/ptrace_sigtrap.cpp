@@ -108,10 +108,10 @@ Result<SigtrapGuard::Disposition> SigtrapGuard::protect_new_program(Tid tid) {
   constexpr unsigned kTries = 4;
   const bool awaited = own_trap_waits(tid);
   const Action action = awaited ? Action{} : Action{kIgnore, 0, 0, kMark};
+  // A signal may come before the call; the thread is settled again then. Where one comes each time, they are held back.
   for (unsigned tried = 1;; ++tried) {
-    const auto set = exchange(tid, &action, true);
+    const auto set = exchange(tid, &action, tried < kTries);
     if (set) return awaited ? Disposition::awaited : Disposition::ours;
-    // A signal may have come before the call; the thread is settled again.
     if (set.error().code != Errc::unsupported || tried == kTries) return fail(set.error());
   }
 }
