@@ -2,7 +2,6 @@
 
 #include <sys/ptrace.h>
 #include <sys/uio.h>
-#include <sys/wait.h>
 
 #include <array>
 #include <bit>
@@ -102,15 +101,6 @@ bool store_word(Tid tid, VirtAddr at, std::uint64_t value) {
     if (request(PTRACE_POKEDATA, tid, place, std::uintptr_t{parts[i]}) != 0) return false;
   }
   return true;
-}
-
-std::optional<int> wait_for(Tid tid) {
-  int status = 0;
-  for (;;) {
-    const Tid got = ::waitpid(tid, &status, __WALL | __WNOTHREAD);
-    if (got == tid) return status;
-    if (got >= 0 || errno != EINTR) return std::nullopt;
-  }
 }
 
 }  // namespace simdprof::ptrace

@@ -44,7 +44,4 @@ bool store_regset(Tid tid, unsigned type, std::span<const std::byte> bytes);
 std::optional<std::uint64_t> load_word(Tid tid, VirtAddr at);
 bool store_word(Tid tid, VirtAddr at, std::uint64_t value);
 
-/// Waits for one thread of this tracer. @return the wait status; empty when there is no such tracee
-std::optional<int> wait_for(Tid tid);
-
 }  // namespace simdprof::ptrace

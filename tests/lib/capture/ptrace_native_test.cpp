@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "lib/capture/ptrace_requests.h"
+#include "tests/lib/capture/ptrace_tracee.h"
 
 namespace simdprof {
 namespace {
@@ -19,7 +20,7 @@ TEST(NativeImageReader, ReadsAStoppedChildOfThisArchitecture) {
   }
   ASSERT_EQ(ptrace::seize(child, false), 0);
   ASSERT_TRUE(ptrace::interrupt(child));
-  ASSERT_TRUE(ptrace::wait_for(child));
+  ASSERT_TRUE(test::wait_for(child));
   auto reader = make_native_reader(VectorPlan{});
   RegisterImage image;
   EXPECT_TRUE(reader.load(child, image));

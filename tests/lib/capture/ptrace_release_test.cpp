@@ -163,7 +163,7 @@ int run_to_exec(Pid pid) {
   constexpr std::size_t kOrigRax = 15 * 8;  // user_regs_struct of x86-64
   for (;;) {
     EXPECT_TRUE(ptrace::resume_to_syscall(pid, 0));
-    const auto status = ptrace::wait_for(pid);
+    const auto status = test::wait_for(pid);
     if (!status || !WIFSTOPPED(*status)) return -1;
     std::array<std::byte, 27 * 8> registers{};
     ptrace::load_regset(pid, 1, registers);  // NT_PRSTATUS

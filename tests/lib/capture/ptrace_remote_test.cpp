@@ -67,7 +67,7 @@ TEST(RemoteCaller, ASystemCallThatWasUnderWayGoesOn) {
   ASSERT_TRUE(settled);
   EXPECT_EQ(settled->kind, Kind::interrupted);
   ptrace::resume(tracee.pid(), 0);
-  const auto status = ptrace::wait_for(tracee.pid());
+  const auto status = test::wait_for(tracee.pid());
   ASSERT_TRUE(status);
   ASSERT_TRUE(WIFEXITED(*status));
   EXPECT_EQ(WEXITSTATUS(*status), 42);
@@ -190,7 +190,7 @@ TEST(RemoteCallAtEntry, AProgramWhoseTracerDiesInTheCallGoesOn) {
     ASSERT_TRUE(RemoteCaller::begin_at_entry(program.pid(), SYS_umask, {0137, 0, 0, 0}));
     for (int stop = 0; stop < stops; ++stop) {
       ASSERT_TRUE(ptrace::resume_to_syscall(program.pid(), 0));
-      const auto status = ptrace::wait_for(program.pid());
+      const auto status = test::wait_for(program.pid());
       ASSERT_TRUE(status);
       EXPECT_EQ(classify_stop(*status).kind, Kind::syscall);
     }

@@ -92,10 +92,10 @@ TEST_F(Guard, AChildInheritsTheMark) {
   ASSERT_EQ(tracee.wait().kind, TraceeStop::Kind::new_task);
   const auto child = ptrace::load_event_tid(tracee.pid());
   ASSERT_TRUE(child);
-  ASSERT_TRUE(ptrace::wait_for(*child));
+  ASSERT_TRUE(test::wait_for(*child));
   EXPECT_EQ(guard_.load(*child), Disposition::ours);
   ::kill(*child, SIGKILL);
-  while (const auto status = ptrace::wait_for(*child)) {
+  while (const auto status = test::wait_for(*child)) {
     if (!WIFSTOPPED(*status)) break;
   }
 }

@@ -9,12 +9,23 @@
 #include <array>
 #include <cerrno>
 #include <functional>
+#include <optional>
 
 #include "lib/capture/ptrace_requests.h"
 #include "lib/capture/ptrace_stop.h"
 #include "lib/capture/ptrace_wait.h"
 
 namespace simdprof::test {
+
+/// Waits for one thread that the calling one traces. @return the wait status; empty when there is no such tracee
+inline std::optional<int> wait_for(Tid tid) {
+  int status = 0;
+  for (;;) {
+    const Tid got = ::waitpid(tid, &status, __WALL | __WNOTHREAD);
+    if (got == tid) return status;
+    if (got >= 0 || errno != EINTR) return std::nullopt;
+  }
+}
 
 /// A child that runs `body` and is traced by the calling thread; killed at the end.
 class Tracee {
@@ -53,7 +64,7 @@ class Tracee {
     return wait();
   }
   TraceeStop wait() const {
-    const auto status = ptrace::wait_for(pid_);
+    const auto status = wait_for(pid_);
     EXPECT_TRUE(status);
     return classify_stop(status.value_or(0));
   }
